@@ -12,69 +12,59 @@ from typing import Any
 import click
 
 from runlog import __version__
-from runlog.cli.base import LazyCommand, LazyGroup, errors_as_messages, examples, warnings_as_messages
+from runlog.cli.base import LazyGroup, errors_as_messages, group, warnings_as_messages
 
 SECTIONS = {
     "Record": {
-        "import": LazyCommand(
-            "runlog.cli.import_:import_", "Import files, folders and archives from watches and apps."
-        ),
-        "sync": LazyCommand("runlog.cli.sync:sync", "Fetch new runs from Garmin Connect or intervals.icu."),
-        "log": LazyCommand("runlog.cli.log:log", "Log soreness, warm-up, strength …"),
-        "diary": LazyCommand("runlog.cli.diary:diary", "List, write and export the soreness diary."),
-        "shoes": LazyCommand("runlog.cli.shoes:shoes", "Keep track of your shoes."),
+        "import": ("import_:import_", "Import files, folders and archives from watches and apps."),
+        "sync": ("sync:sync", "Fetch new runs from Garmin Connect or intervals.icu."),
+        "log": ("log:log", "Log soreness, warm-up, strength …"),
+        "diary": ("diary:diary", "List, write and export the soreness diary."),
+        "shoes": ("shoes:shoes", "Keep track of your shoes."),
     },
     "Look up": {
-        "runs": LazyCommand("runlog.cli.runs:runs", "List your runs."),
-        "show": LazyCommand("runlog.cli.runs:show", "Show one run."),
-        "routes": LazyCommand("runlog.cli.training:routes", "List your routes and how often you run each."),
-        "load": LazyCommand("runlog.cli.training:load", "List your training load by day or week."),
+        "runs": ("runs:runs", "List your runs."),
+        "show": ("runs:show", "Show one run."),
+        "routes": ("training:routes", "List your routes and how often you run each."),
+        "load": ("training:load", "List your training load by day or week."),
     },
     "Fix": {
-        "undo": LazyCommand("runlog.cli.diary:undo", "Undo your last change."),
-        "edit": LazyCommand("runlog.cli.runs:edit", "Rename a run, or change its sport."),
-        "delete": LazyCommand("runlog.cli.diary:delete_runs", "Delete runs."),
-        "undelete": LazyCommand("runlog.cli.diary:undelete", "Bring deleted runs back, or list them."),
-        "split": LazyCommand("runlog.cli.import_:split", "Split one run into several."),
-        "merge": LazyCommand("runlog.cli.import_:merge", "Merge two recordings of the same run."),
+        "undo": ("diary:undo", "Undo your last change."),
+        "edit": ("runs:edit", "Rename a run, or change its sport."),
+        "delete": ("diary:delete_runs", "Delete runs."),
+        "undelete": ("diary:undelete", "Bring deleted runs back, or list them."),
+        "split": ("import_:split", "Split one run into several."),
+        "merge": ("import_:merge", "Merge two recordings of the same run."),
     },
     "Find out": {
-        "links": LazyCommand(
-            "runlog.cli.links:links", "See what your soreness goes together with, and how sure."
-        ),
-        "plan": LazyCommand("runlog.cli.trials:plan", "Test a habit: flip a coin before each run."),
-        "factors": LazyCommand("runlog.cli.links:factors", "List the factors that runlog looks at."),
-        "exposures": LazyCommand(
-            "runlog.cli.links:exposures", "List each rating with the factors behind it."
-        ),
-        "cohort": LazyCommand("runlog.cli.cohort:cohort", "Ask the same of a club or a study."),
+        "links": ("links:links", "See what your soreness goes together with, and how sure."),
+        "plan": ("trials:plan", "Test a habit: flip a coin before each run."),
+        "factors": ("links:factors", "List the factors that runlog looks at."),
+        "exposures": ("links:exposures", "List each rating with the factors behind it."),
+        "cohort": ("cohort:cohort", "Ask the same of a club or a study."),
     },
     "Act on it": {
-        "serve": LazyCommand("runlog.cli.automation:serve", "Open runlog in the browser and on your phone."),
-        "alerts": LazyCommand("runlog.cli.alerts:alerts", "See what needs attention now, and why."),
-        "report": LazyCommand("runlog.cli.report:report", "Write the report for a week or a season."),
-        "weekly": LazyCommand(
-            "runlog.cli.automation:weekly", "Import, write the report and check the alerts."
-        ),
-        "chart": LazyCommand("runlog.cli.report:chart", "Save a chart as a file, or list the charts."),
-        "tips": LazyCommand("runlog.cli.report:tips", "List what may help, and how good the evidence is."),
+        "serve": ("automation:serve", "Open runlog in the browser and on your phone."),
+        "alerts": ("alerts:alerts", "See what needs attention now, and why."),
+        "report": ("report:report", "Write the report for a week or a season."),
+        "weekly": ("automation:weekly", "Import, write the report and check the alerts."),
+        "chart": ("report:chart", "Save a chart as a file, or list the charts."),
+        "tips": ("report:tips", "List what may help, and how good the evidence is."),
     },
     "Back up": {
-        "backup": LazyCommand(
-            "runlog.cli.backup:backup", "Copy everything into one file, settings included."
-        ),
-        "restore": LazyCommand("runlog.cli.backup:restore", "Restore everything from a backup."),
-        "export": LazyCommand("runlog.cli.backup:export", "Export everything as CSV and JSON."),
-        "doctor": LazyCommand("runlog.cli.backup:doctor", "Check your data and say how to fix it."),
+        "backup": ("backup:backup", "Copy everything into one file, settings included."),
+        "restore": ("backup:restore", "Restore everything from a backup."),
+        "export": ("backup:export", "Export everything as CSV and JSON."),
+        "doctor": ("backup:doctor", "Check your data and say how to fix it."),
     },
     "Automate": {
-        "schedule": LazyCommand("runlog.cli.automation:schedule", "Do all of it once a week."),
-        "watch": LazyCommand("runlog.cli.automation:watch", "Import new files as they appear in a folder."),
+        "schedule": ("automation:schedule", "Do all of it once a week."),
+        "watch": ("automation:watch", "Import new files as they appear in a folder."),
     },
     "Start": {
-        "demo": LazyCommand("runlog.cli.demo:demo", "Try runlog on a sample season."),
-        "config": LazyCommand("runlog.cli.backup:config", "List and change the settings."),
-        "completion": LazyCommand("runlog.cli.params:completion", "Set up completion in your shell."),
+        "demo": ("demo:demo", "Try runlog on a sample season."),
+        "config": ("backup:config", "List and change the settings."),
+        "completion": ("params:completion", "Set up completion in your shell."),
     },
 }
 
@@ -93,18 +83,16 @@ class _RootGroup(LazyGroup):
             return super().invoke(ctx)
 
 
-@click.group(
+@group(
+    "runlog demo  # try it on a sample season",
+    "runlog import ~/Downloads/activities  # FIT, GPX, TCX, diary CSV",
+    "runlog log 3  # upper back 3 of 10, after your run",
+    "runlog links  # what soreness goes together with",
+    "runlog report --open  # the week, in the browser",
     name="runlog",
     cls=_RootGroup,
     sections=SECTIONS,
     context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
-    epilog=examples(
-        "runlog demo  # try it on a sample season",
-        "runlog import ~/Downloads/activities  # FIT, GPX, TCX, diary CSV",
-        "runlog log 3  # upper back 3 of 10, after your run",
-        "runlog links  # what soreness goes together with",
-        "runlog report --open  # the week, in the browser",
-    ),
 )
 @click.option(
     "--home",

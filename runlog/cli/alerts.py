@@ -3,16 +3,15 @@
 from __future__ import annotations
 
 import re
-from dataclasses import asdict
 from datetime import UTC, datetime, time, timedelta
 from typing import TYPE_CHECKING, Any
 
 import click
 
 from runlog.cli import base
-from runlog.cli.base import examples
+from runlog.cli.base import command, group
 from runlog.cli.lookup import NameParam, complete_alert, find_alert
-from runlog.cli.output import OutputFormat, echo, echo_err, format_options, print_rows, to_json_value
+from runlog.cli.output import OutputFormat, echo, echo_err, format_options, print_rows, record_to_row
 from runlog.cli.params import parse_day
 from runlog.i18n import N_, _, use_language
 from runlog.units import day
@@ -91,8 +90,7 @@ def alert_row(alert: StoredAlert, now: datetime) -> dict[str, Any]:
     from runlog import alert_states
     from runlog.reporter.alerts.common import tips_answering
 
-    fields = {name: to_json_value(value) for name, value in asdict(alert).items()}
-    return fields | {
+    return record_to_row(alert) | {
         "id": f"{alert.kind}:{alert.subject}",
         "number": alert.id,
         "state": alert_states.alert_state(alert, now),
@@ -223,17 +221,15 @@ def _parse_span(text: str) -> timedelta:
     return span
 
 
-@click.group(
+@group(
+    "runlog alerts",
+    "runlog alerts --all  # dismissed, snoozed and resolved too",
+    "runlog alerts ack 3  # dismiss it until it ends or gets worse",
+    "runlog alerts snooze 3 --for 2w",
+    "runlog alerts --explain run_spike  # definition, threshold, evidence",
+    "runlog alerts --notify  # by mail, ntfy, Telegram … (config.toml)",
+    "runlog alerts --exit-code || echo 'have a look'",
     invoke_without_command=True,
-    epilog=examples(
-        "runlog alerts",
-        "runlog alerts --all  # dismissed, snoozed and resolved too",
-        "runlog alerts ack 3  # dismiss it until it ends or gets worse",
-        "runlog alerts snooze 3 --for 2w",
-        "runlog alerts --explain run_spike  # definition, threshold, evidence",
-        "runlog alerts --notify  # by mail, ntfy, Telegram … (config.toml)",
-        "runlog alerts --exit-code || echo 'have a look'",
-    ),
 )
 @click.option(
     "--all", "show_all", is_flag=True, help="Also show those dismissed, snoozed or recently resolved."
@@ -298,9 +294,7 @@ def _list_alerts(fmt: OutputFormat, *, show_all: bool, exit_code: bool, notify: 
 _NAMES = click.argument("names", metavar="ID...", nargs=-1, required=True, shell_complete=complete_alert)
 
 
-@alerts.command(
-    epilog=examples("runlog alerts ack 3", "runlog alerts ack 3 5", "runlog alerts ack shoe_limit")
-)
+@command("runlog alerts ack 3", "runlog alerts ack 3 5", "runlog alerts ack shoe_limit", of=alerts)
 @_NAMES
 def ack(names: tuple[str, ...]) -> None:
     """Dismiss alerts until they end or get worse.
@@ -313,12 +307,11 @@ def ack(names: tuple[str, ...]) -> None:
         echo(f"Dismissed [{alert.id}] {alert.message}")
 
 
-@alerts.command(
-    epilog=examples(
-        "runlog alerts snooze 3  # for a week",
-        "runlog alerts snooze 3 --for 2w",
-        "runlog alerts snooze 3 5 --until 2026-09-01",
-    )
+@command(
+    "runlog alerts snooze 3  # for a week",
+    "runlog alerts snooze 3 --for 2w",
+    "runlog alerts snooze 3 5 --until 2026-09-01",
+    of=alerts,
 )
 @_NAMES
 @click.option("--for", "span", type=_parse_span, metavar="SPAN", help="How long: 3d, 2w.  [default: 1w]")
@@ -342,7 +335,7 @@ def snooze(names: tuple[str, ...], span: timedelta | None, until_day: date | Non
         echo(f"Snoozed until {day(until.astimezone(zone), year=True)}: [{alert.id}] {alert.message}")
 
 
-@alerts.command(epilog=examples("runlog alerts wake 3"))
+@command("runlog alerts wake 3", of=alerts)
 @_NAMES
 def wake(names: tuple[str, ...]) -> None:
     """Reopen dismissed or snoozed alerts.

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 import time
+from contextlib import contextmanager
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -12,16 +13,18 @@ import click
 
 from runlog.cli import base
 from runlog.cli.alerts import print_new_alerts, send_due_alerts, send_reminders
-from runlog.cli.base import examples
+from runlog.cli.base import command
 from runlog.cli.import_ import print_summary
 from runlog.cli.output import Column, echo, echo_err, print_table
+from runlog.cli.params import EXISTING_FILE
 from runlog.cli.sync import print_results, services_to_watch, sync_services
 from runlog.errors import BadInput, RunlogError
 from runlog.units import day
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Sequence
 
+    from runlog.analysis.history import History
     from runlog.journal import Journal
     from runlog.schedule import WeeklyJob
 
@@ -31,12 +34,10 @@ _notify_option = click.option(
 )
 
 
-@click.command(
-    epilog=examples(
-        "runlog weekly  # the report and the alerts",
-        "runlog weekly ~/Sync/watch --notify  # import first, send alerts after",
-        "runlog schedule --weekly sun 19:00 ~/Sync/watch --notify --install",
-    )
+@command(
+    "runlog weekly  # the report and the alerts",
+    "runlog weekly ~/Sync/watch --notify  # import first, send alerts after",
+    "runlog schedule --weekly sun 19:00 ~/Sync/watch --notify --install",
 )
 @click.argument("folders", nargs=-1, type=click.Path(path_type=Path))
 @_notify_option
@@ -86,13 +87,11 @@ def _write_report(journal: Journal, *, notify: bool) -> bool:
     return send_reminders(journal, now) and sent
 
 
-@click.command(
-    epilog=examples(
-        "runlog watch ~/Sync/watch",
-        "runlog watch /media/me/GARMIN --wait  # a watch that comes and goes",
-        "runlog watch ~/Sync/watch --notify  # and send new alerts",
-        "runlog watch  # only services that have a key",
-    )
+@command(
+    "runlog watch ~/Sync/watch",
+    "runlog watch /media/me/GARMIN --wait  # a watch that comes and goes",
+    "runlog watch ~/Sync/watch --notify  # and send new alerts",
+    "runlog watch  # only services that have a key",
 )
 @click.argument("folders", nargs=-1, type=click.Path(path_type=Path))
 @click.option(
@@ -129,7 +128,8 @@ def watch(folders: tuple[Path, ...], every: float, *, notify: bool, waits: bool,
             if services:
                 _sync_watched(notify=notify)
             if notify:
-                _remind_watched()
+                with _open_watched() as journal:  # quiet hours may have kept some back
+                    send_reminders(journal, base.now())
             asked_at = time.monotonic()
         more = next(rounds, False)
         if more:
@@ -149,60 +149,53 @@ def watch(folders: tuple[Path, ...], every: float, *, notify: bool, waits: bool,
 _ASK_EVERY_S = 3600.0
 
 
-def _remind_watched() -> None:
-    """Ask how each run was, where the quiet hours kept that back; print what goes wrong."""
+@contextmanager
+def _open_watched() -> Iterator[Journal]:
+    """Open the journal for a while; print what goes wrong, so that watching goes on."""
     try:
         with base.open_journal() as journal:
-            send_reminders(journal, base.now())
+            yield journal
     except RunlogError as error:
         echo_err(f"Error: {error}")
 
 
 def _sync_watched(*, notify: bool) -> None:
-    """Sync; print what goes wrong, so that watching goes on."""
-    try:
-        with base.open_journal() as journal:
-            results = journal.clouds.sync()
-            if not any(result.is_news or not result.ok for result in results):
-                return
-            now = base.now()
-            echo(f"{now.astimezone():%Y-%m-%d %H:%M}")
+    with _open_watched() as journal:
+        results = journal.clouds.sync()
+        if any(result.is_news or not result.ok for result in results):
+            _print_time()
             print_results(journal, results)
-            print_new_alerts(journal, now)
-            if notify:
-                send_due_alerts(journal, now)
-                send_reminders(journal, now)
-    except RunlogError as error:
-        echo_err(f"Error: {error}")
+            _print_watched_alerts(journal, None, notify=notify)
 
 
 def _import_settled(paths: Sequence[Path], *, notify: bool) -> None:
-    """Import files; print what goes wrong, so that watching goes on."""
-    try:
-        with base.open_journal() as journal:
-            summary = journal.add(paths)
-            if summary.known == len(summary.files):
-                return
-            now = base.now()
-            echo(f"{now.astimezone():%Y-%m-%d %H:%M}")
-            print_new_alerts(journal, now, history=print_summary(journal, summary))
-            if notify:
-                send_due_alerts(journal, now)
-                send_reminders(journal, now)
-    except RunlogError as error:
-        echo_err(f"Error: {error}")
+    with _open_watched() as journal:
+        summary = journal.add(paths)
+        if summary.known < len(summary.files):
+            _print_time()
+            _print_watched_alerts(journal, print_summary(journal, summary), notify=notify)
+
+
+def _print_time() -> None:
+    echo(f"{base.now().astimezone():%Y-%m-%d %H:%M}")
+
+
+def _print_watched_alerts(journal: Journal, history: History | None, *, notify: bool) -> None:
+    now = base.now()
+    print_new_alerts(journal, now, history)
+    if notify:
+        send_due_alerts(journal, now)
+        send_reminders(journal, now)
 
 
 _SYSTEMS = ("systemd", "cron", "launchd", "windows")
 
 
-@click.command(
-    epilog=examples(
-        "runlog schedule --weekly sun 19:00  # show what would be written",
-        "runlog schedule --weekly sun 19:00 ~/Sync/watch --notify --install",
-        "runlog schedule --uninstall",
-        "runlog schedule --serve --install  # serve whenever you are logged in",
-    )
+@command(
+    "runlog schedule --weekly sun 19:00  # show what would be written",
+    "runlog schedule --weekly sun 19:00 ~/Sync/watch --notify --install",
+    "runlog schedule --uninstall",
+    "runlog schedule --serve --install  # serve whenever you are logged in",
 )
 @click.argument("folders", nargs=-1, type=click.Path(path_type=Path))
 @click.option("--weekly", nargs=2, metavar="DAY TIME", help="When, in local time.  [default: sun 19:00]")
@@ -245,7 +238,7 @@ def schedule(
         echo(scheduler.uninstall(schedule.run_program))
         return
     _warn_of_sources(folders)
-    appointment = _parse_appointment(weekly or ("sun", "19:00"), _weekly_command(folders, notify=notify))
+    appointment = _make_appointment(weekly or ("sun", "19:00"), folders, notify=notify)
     if install:
         echo(scheduler.install(appointment, schedule.run_program))
     else:
@@ -281,35 +274,28 @@ def _warn_of_sources(folders: Sequence[Path]) -> None:
             )
 
 
-def _parse_appointment(when: tuple[str, str], words: tuple[str, ...]) -> WeeklyJob:
-    from runlog import schedule
-    from runlog.schedule.job import parse_time, parse_weekday
+def _make_appointment(when: tuple[str, str], folders: tuple[Path, ...], *, notify: bool) -> WeeklyJob:
+    from runlog.schedule.job import WeeklyJob, parse_time, parse_weekday
 
     try:
         weekday, clock = parse_weekday(when[0]), parse_time(when[1])
     except BadInput as error:
         raise click.BadParameter(str(error), param_hint="--weekly") from error
-    return schedule.WeeklyJob(weekday, *clock, words)
-
-
-def _weekly_command(folders: tuple[Path, ...], *, notify: bool) -> tuple[str, ...]:
-    """Return the command, with nothing in it that depends on the working directory or the environment."""
+    # nothing in the command depends on the working directory or the environment
     command = (sys.executable, "-m", "runlog", "--home", str(base.home_folder()), "weekly")
-    return (*command, *(str(folder.absolute()) for folder in folders), *(["--notify"] if notify else []))
+    words = (*command, *(str(folder.absolute()) for folder in folders), *(["--notify"] if notify else []))
+    return WeeklyJob(weekday, *clock, words)
 
 
 DEFAULT_PORT = 8421
-_FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
 
 
-@click.command(
-    epilog=examples(
-        "runlog serve --open  # on this computer",
-        "runlog serve --phone  # and on phones in your home network",
-        "runlog serve --devices  # list the paired phones",
-        "runlog serve --revoke 1a2b3c4d",
-        "runlog serve --name my-computer.my-tailnet.ts.net",
-    )
+@command(
+    "runlog serve --open  # on this computer",
+    "runlog serve --phone  # and on phones in your home network",
+    "runlog serve --devices  # list the paired phones",
+    "runlog serve --revoke 1a2b3c4d",
+    "runlog serve --name my-computer.my-tailnet.ts.net",
 )
 @click.option(
     "--port",
@@ -327,8 +313,8 @@ _FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
     metavar="HOST",
     help="Another name of this computer, like that in Tailscale.",
 )
-@click.option("--tls-cert", type=_FILE, metavar="FILE", help="A certificate, for https.")
-@click.option("--tls-key", type=_FILE, metavar="FILE", help="Its key.")
+@click.option("--tls-cert", type=EXISTING_FILE, metavar="FILE", help="A certificate, for https.")
+@click.option("--tls-key", type=EXISTING_FILE, metavar="FILE", help="Its key.")
 @click.option("--devices", is_flag=True, help="List the paired devices, then stop.")
 @click.option("--revoke", metavar="ID", help="Lock a device out, then stop.")
 def serve(

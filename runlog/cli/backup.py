@@ -4,27 +4,17 @@ from __future__ import annotations
 
 import json
 import re
-from dataclasses import asdict, fields
+from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 
 from runlog import settings
-from runlog.cli import base
-from runlog.cli.base import examples
+from runlog.cli import base, output
+from runlog.cli.base import command, group
 from runlog.cli.lookup import NameParam
-from runlog.cli.output import (
-    Column,
-    OutputFormat,
-    echo,
-    echo_err,
-    format_options,
-    print_json,
-    print_rows,
-    progress_bar,
-)
-from runlog.cli.params import parse_distance
+from runlog.cli.params import FILE, parse_distance
 from runlog.errors import BadInput, StoreError
 from runlog.fileio import write_atomically
 from runlog.settings import CONFIG_NAME, METRES
@@ -33,19 +23,15 @@ from runlog.units import count_noun, escape_json
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from runlog.doctor import CheckReport
-    from runlog.journal import Journal
     from runlog.results import HomeContents
 
 _PATH = click.Path(path_type=Path)
 _MB = 1e6
 
 
-@click.command(
-    epilog=examples(
-        "runlog backup ~/runlog-backup.db",
-        "runlog backup /media/stick/runlog.db --force  # replace the last one",
-    )
+@command(
+    "runlog backup ~/runlog-backup.db",
+    "runlog backup /media/stick/runlog.db --force  # replace the last one",
 )
 @click.argument("file", type=_PATH)
 @click.option("--force", is_flag=True, help="Replace the file if it exists.")
@@ -59,16 +45,14 @@ def backup(file: Path, *, force: bool) -> None:
     """
     contents = base.open_unchecked().backup(file, force=force, now=base.now())
     settings = "no settings, because none are set" if contents.config is None else "the settings"
-    echo(f"{file}: {_megabytes(file.stat().st_size)}, {_describe_contents(contents)}, {settings}.")
+    output.echo(f"{file}: {_megabytes(file.stat().st_size)}, {_describe_contents(contents)}, {settings}.")
     for fault in contents.faults:
-        echo_err(f"Backed up, but something is wrong: {fault}. How to fix it: runlog doctor")
+        output.echo_err(f"Backed up, but something is wrong: {fault}. How to fix it: runlog doctor")
 
 
-@click.command(
-    epilog=examples(
-        "runlog restore ~/runlog-backup.db",
-        "runlog restore ~/runlog-backup.db --yes  # without asking",
-    )
+@command(
+    "runlog restore ~/runlog-backup.db",
+    "runlog restore ~/runlog-backup.db --yes  # without asking",
 )
 @click.argument("file", type=_PATH)
 @click.option("--yes", is_flag=True, help="Replace your present data without asking.")
@@ -81,44 +65,34 @@ def restore(file: Path, *, yes: bool) -> None:
     journal = base.open_unchecked()
     home, contents = journal.folder, journal.inspect_backup(file)
     if contents.checksum is None:
-        echo_err(
+        output.echo_err(
             "This backup carries no checksum: an older runlog made it, or it is a copy of runlog.db. "
             "It is checked for all other damage, but a number that has changed would not show."
         )
-    current = _describe_current(journal)
-    if current and not yes:
-        _confirm(
-            f"{home} holds {current}. Replace it by {_describe_contents(contents)}? "
-            "The former stays beside it."
-        )
-    restored = journal.restore(file, now=base.now())
-    echo(f"Restored {_describe_contents(contents)}{_backup_date(contents)} to {home}.")
-    for previous in filter(None, (restored.previous_database, restored.previous_config)):
-        echo(f"What was there is now {previous}")
-    if contents.config is None and (home / CONFIG_NAME).exists():
-        echo_err("There are no settings in this backup; your present ones stay.")
-
-
-def _describe_current(journal: Journal) -> str:
+    new = _describe_contents(contents)
     try:
-        contents = journal.contents()
+        present = journal.contents()
+        current = _describe_contents(present) if present else ""
     except StoreError:
-        return "a database that cannot be read"
-    return _describe_contents(contents) if contents else ""
+        current = "a database that cannot be read"
+    if current and not yes:
+        question = f"{home} holds {current}. Replace it by {new}? The former stays beside it."
+        if not base.is_typed():
+            raise click.UsageError(f"{question} There is no terminal to ask on; add --yes.")
+        click.confirm(question, abort=True)
+    restored = journal.restore(file, now=base.now())
+    made = f" of {contents.made.astimezone():%Y-%m-%d %H:%M}" if contents.made else ""
+    output.echo(f"Restored {new}{made} to {home}.")
+    for previous in filter(None, (restored.previous_database, restored.previous_config)):
+        output.echo(f"What was there is now {previous}")
+    if contents.config is None and (home / CONFIG_NAME).exists():
+        output.echo_err("There are no settings in this backup; your present ones stay.")
 
 
-def _confirm(question: str) -> None:
-    if not base.is_typed():
-        raise click.UsageError(f"{question} There is no terminal to ask on; add --yes.")
-    click.confirm(question, abort=True)
-
-
-@click.command(
-    epilog=examples(
-        "runlog export ~/runlog-export",
-        "runlog export ~/runlog-export --gpx  # tracks as GPX too",
-        "runlog import ~/runlog-export  # in another home, to get it all back",
-    )
+@command(
+    "runlog export ~/runlog-export",
+    "runlog export ~/runlog-export --gpx  # tracks as GPX too",
+    "runlog import ~/runlog-export  # in another home, to get it all back",
 )
 @click.argument("folder", type=_PATH, metavar="DIR")
 @click.option("--gpx", is_flag=True, help="Also write each track as GPX, for other tools.")
@@ -129,7 +103,7 @@ def export(folder: Path, *, gpx: bool, force: bool) -> None:
     DIR is a new or empty folder. Importing it into an empty home gives the same
     history; README.txt in it says what each file is.
     """
-    with base.open_journal() as journal, progress_bar() as progress:
+    with base.open_journal() as journal, output.progress_bar() as progress:
         exported = journal.export(folder, gpx=gpx, force=force, progress=progress)
     parts = [
         _megabytes(exported.size),
@@ -139,7 +113,7 @@ def export(folder: Path, *, gpx: bool, force: bool) -> None:
     ]
     if gpx:
         parts.insert(2, f"{exported.gpx} of them also as GPX")
-    echo(f"{folder}: {', '.join(parts)}.")
+    output.echo(f"{folder}: {', '.join(parts)}.")
 
 
 def _describe_contents(contents: HomeContents) -> str:
@@ -148,21 +122,14 @@ def _describe_contents(contents: HomeContents) -> str:
     return ", ".join([count_noun(contents.runs, "run"), *others, entries])
 
 
-def _backup_date(contents: HomeContents) -> str:
-    made = contents.made
-    return f" of {made.astimezone():%Y-%m-%d %H:%M}" if made else ""
-
-
 def _megabytes(size: int) -> str:
     return f"{size / _MB:.1f} MB"
 
 
-@click.command(
-    epilog=examples(
-        "runlog doctor",
-        "runlog doctor --repair  # empty the caches",
-        "runlog doctor --support support.json  # for whoever helps you",
-    )
+@command(
+    "runlog doctor",
+    "runlog doctor --repair  # empty the caches",
+    "runlog doctor --support support.json  # for whoever helps you",
 )
 @click.option(
     "--repair",
@@ -171,7 +138,7 @@ def _megabytes(size: int) -> str:
 )
 @click.option(
     "--support",
-    type=click.Path(path_type=Path, dir_okay=False),
+    type=FILE,
     metavar="FILE",
     help="Write versions, counts and findings to a file: no positions, names, notes, paths or health data.",
 )
@@ -182,65 +149,48 @@ def doctor(support: Path | None, *, repair: bool, as_json: bool) -> None:
     It never changes your data, not even with --repair. The exit code is 1 if
     something is wrong.
     """
+    from runlog.doctor import delete_leftovers, support_report
+
     journal = base.open_unchecked()
     if repair:
-        _drop_caches(journal)
-    with progress_bar() as progress:
+        delete_leftovers(journal.folder)
+        try:
+            journal.drop_caches()
+        except StoreError as error:  # the check reports what is wrong
+            output.echo_err(f"Nothing repaired: {error}")
+    with output.progress_bar() as progress:
         report = journal.doctor(progress)
     if as_json:
         findings = [asdict(finding) for finding in report.findings]
-        print_json({"ok": report.ok, "findings": findings, "facts": report.facts})
+        output.print_json({"ok": report.ok, "findings": findings, "facts": report.facts})
     else:
-        _print_findings(report)
+        for finding in sorted(report.findings, key=lambda finding: not finding.wrong):
+            output.echo(f"{'wrong' if finding.wrong else 'note'}: {finding.message}")
+            output.echo(f"What to do: {finding.todo}", indent="    ")
+        if report.ok:
+            runs, ratings = report.facts["runs"], report.facts["ratings"]
+            what = "" if runs is None else f" {runs} runs and {ratings} diary entries were checked."
+            output.echo(f"All is well.{what}")
     if support is not None:
-        _write_support(journal.folder, report, support)
-        echo(f"For whoever helps you, without any personal data: {support}")
+        document = json.dumps(support_report(journal.folder, report), indent=2, ensure_ascii=False)
+        write_atomically(support, escape_json(document) + "\n")
+        output.echo(f"For whoever helps you, without any personal data: {support}")
     if not report.ok:
         click.get_current_context().exit(1)
 
 
-def _drop_caches(journal: Journal) -> None:
-    from runlog.doctor import delete_leftovers
-
-    delete_leftovers(journal.folder)
-    try:
-        journal.drop_caches()
-    except StoreError as error:  # the check reports what is wrong
-        echo_err(f"Nothing repaired: {error}")
-
-
-def _print_findings(report: CheckReport) -> None:
-    for finding in sorted(report.findings, key=lambda finding: not finding.wrong):
-        echo(f"{'wrong' if finding.wrong else 'note'}: {finding.message}")
-        echo(f"What to do: {finding.todo}", indent="    ")
-    if report.ok:
-        runs, ratings = report.facts["runs"], report.facts["ratings"]
-        what = "" if runs is None else f" {runs} runs and {ratings} diary entries were checked."
-        echo(f"All is well.{what}")
-
-
-def _write_support(home: Path, report: CheckReport, file: Path) -> None:
-    from runlog.doctor import support_report
-    from runlog.fileio import write_atomically
-
-    document = json.dumps(support_report(home, report), indent=2, ensure_ascii=False)
-    write_atomically(file, escape_json(document) + "\n")
-
-
-@click.group(
+@group(
+    "runlog config  # every setting",
+    "runlog config set units mi",
+    "runlog config set shoe_limit_km 500mi  # converted to km",
+    "runlog config get timezone",
+    "runlog config unset timezone  # back to the default",
+    "runlog config edit  # the file, in your editor",
     invoke_without_command=True,
-    epilog=examples(
-        "runlog config  # every setting",
-        "runlog config set units mi",
-        "runlog config set shoe_limit_km 500mi  # converted to km",
-        "runlog config get timezone",
-        "runlog config unset timezone  # back to the default",
-        "runlog config edit  # the file, in your editor",
-    ),
 )
-@format_options
+@output.format_options
 @click.pass_context
-def config(ctx: click.Context, fmt: OutputFormat) -> None:
+def config(ctx: click.Context, fmt: output.OutputFormat) -> None:
     """List every setting with its value, its default and what it means.
 
     The settings are in config.toml, in your data folder. Addresses for alerts
@@ -251,8 +201,8 @@ def config(ctx: click.Context, fmt: OutputFormat) -> None:
     path = _config_path()
     current, meanings = settings.read_settings(path), settings.setting_meanings()
     rows = []
-    for name in [one.name for one in fields(settings.Settings)]:
-        value, default = getattr(current, name), getattr(settings.Settings(), name)
+    for name, default in asdict(settings.Settings()).items():
+        value = getattr(current, name)
         shown = f"{len(value)} set" if isinstance(value, tuple) and value else _setting_text(value)
         rows.append(
             {
@@ -265,14 +215,14 @@ def config(ctx: click.Context, fmt: OutputFormat) -> None:
             }
         )
     columns = (
-        Column("name", "Setting", min_width=30),
-        Column("shown", "Value", min_width=10),
-        Column("default_shown", "Default", min_width=8),
-        Column("meaning", "Meaning", min_width=30),
+        output.Column("name", "Setting", min_width=30),
+        output.Column("shown", "Value", min_width=10),
+        output.Column("default_shown", "Default", min_width=8),
+        output.Column("meaning", "Meaning", min_width=30),
     )
-    print_rows(fmt, rows, ("name", "value", "default", "meaning"), columns, "")
+    output.print_rows(fmt, rows, ("name", "value", "default", "meaning"), columns, "")
     if fmt == "table":
-        echo_err(f"They are in {path}. To change one: runlog config set NAME VALUE")
+        output.echo_err(f"They are in {path}. To change one: runlog config set NAME VALUE")
 
 
 def _config_path() -> Path:
@@ -299,47 +249,45 @@ class _SettingParam(NameParam):
 _SETTING = _SettingParam("setting", settings.setting_meanings)
 
 
-@config.command(epilog=examples("runlog config get units"))
+@command("runlog config get units", of=config)
 @click.argument("name", type=_SETTING)
 def get(name: str) -> None:
     """Print the value of a setting."""
     value = getattr(settings.read_settings(_config_path()), name)
     values = value if isinstance(value, tuple) else [] if value is None else [value]
     for one in values:
-        echo(str(tuple(one)) if isinstance(one, tuple) else _setting_text(one))
+        output.echo(str(tuple(one)) if isinstance(one, tuple) else _setting_text(one))
 
 
-@config.command(
-    "set", epilog=examples("runlog config set units mi", "runlog config set notify ntfy://my-topic")
-)
+@command("runlog config set units mi", "runlog config set notify ntfy://my-topic", name="set", of=config)
 @click.argument("name", type=_SETTING)
 @click.argument("values", nargs=-1, required=True, metavar="VALUE...")
 def set_(name: str, values: tuple[str, ...]) -> None:
     """Change a setting; the rest of the file stays as it is."""
-    texts = [_in_km(text) for text in values] if name.endswith("_km") else list(values)
+    texts = list(values)
+    if name.endswith("_km"):
+        distances = [(text, *parse_distance(text)) for text in values]
+        texts = [
+            repr(number * METRES[unit] / METRES["km"]) if unit else text for text, number, unit in distances
+        ]
     try:
         value = _parse_setting(name, texts)
     except BadInput as error:
         raise click.UsageError(str(error)) from error
     _write_setting(name, value)
     shown = "set" if name == "notify" else _setting_text(value)
-    echo(f"{name}: {shown}")
+    output.echo(f"{name}: {shown}")
 
 
-def _in_km(text: str) -> str:
-    number, unit = parse_distance(text)
-    return repr(number * METRES[unit] / METRES["km"]) if unit else text
-
-
-@config.command(epilog=examples("runlog config unset timezone"))
+@command("runlog config unset timezone", of=config)
 @click.argument("name", type=_SETTING)
 def unset(name: str) -> None:
     """Reset a setting to its default."""
     _write_setting(name, None)
-    echo(f"{name}: {_setting_text(getattr(settings.Settings(), name))}")
+    output.echo(f"{name}: {_setting_text(getattr(settings.Settings(), name))}")
 
 
-@config.command(epilog=examples("runlog config edit"))
+@command("runlog config edit", of=config)
 def edit() -> None:
     """Open the settings file in your editor, then check it."""
     path = _config_path()
@@ -353,7 +301,7 @@ def edit() -> None:
     click.edit(filename=str(path))
     mistakes = settings.find_mistakes(path)
     for mistake in mistakes:
-        echo_err(mistake)
+        output.echo_err(mistake)
     if mistakes:
         click.get_current_context().exit(1)
 

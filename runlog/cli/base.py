@@ -16,7 +16,7 @@ from datetime import UTC, datetime
 from difflib import get_close_matches
 from importlib import import_module
 from shutil import get_terminal_size
-from typing import IO, TYPE_CHECKING, Any, NamedTuple, cast
+from typing import IO, TYPE_CHECKING, Any, cast
 
 import click
 
@@ -24,7 +24,7 @@ from runlog.errors import RunlogError
 from runlog.i18n import ENGLISH, use_language
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Callable, Iterator, Mapping, Sequence
     from pathlib import Path
 
     from runlog.journal import Journal
@@ -35,8 +35,23 @@ if TYPE_CHECKING:
 _WIDEST_EXAMPLE = 44
 
 
-def examples(*lines: str) -> str:
-    r"""Return the epilog of a command's help: its examples, one per line, their comments in one column.
+def command(
+    *examples: str,
+    name: str | None = None,
+    of: click.Group | None = None,
+    **attrs: Any,  # noqa: ANN401 - click's own
+) -> Callable[[Callable[..., None]], click.Command]:
+    """Make a command, by itself or of a group, whose help ends with examples."""
+    return (of or click).command(name, epilog=_format_examples(examples), **attrs)
+
+
+def group(*examples: str, **attrs: Any) -> Callable[[Callable[..., None]], click.Group]:  # noqa: ANN401 - click's own
+    """Make a group of commands whose help ends with examples."""
+    return click.group(epilog=_format_examples(examples), **attrs)
+
+
+def _format_examples(lines: Sequence[str]) -> str:
+    r"""Return the epilog of a help page: examples, one per line, their comments in one column.
 
     A ``\b`` stops click's wrapping.
     """
@@ -50,21 +65,18 @@ def examples(*lines: str) -> str:
     return "\b\nExamples:\n" + "\n".join(written)
 
 
-class LazyCommand(NamedTuple):
-    """A command's place, as ``module:attribute``, and its line in the group's help."""
-
-    target: str
-    help: str
-
-
 class LazyGroup(click.Group):
-    """A group whose commands are listed by section and imported when first used."""
+    """A group whose commands are listed by section and imported when first used.
 
-    def __init__(self, *, sections: Mapping[str, Mapping[str, LazyCommand]], **attrs: object) -> None:
+    A section has for each command its place, as ``module:attribute`` of this package, and its line in the
+    group's help.
+    """
+
+    def __init__(self, *, sections: Mapping[str, Mapping[str, tuple[str, str]]], **attrs: object) -> None:
         super().__init__(**attrs)  # type: ignore[arg-type]  # whatever click.Group takes
         self.sections = sections
         self.lazy_commands = {
-            name: command for section in sections.values() for name, command in section.items()
+            name: place for section in sections.values() for name, (place, _help) in section.items()
         }
 
     def list_commands(self, ctx: click.Context) -> list[str]:
@@ -77,8 +89,8 @@ class LazyGroup(click.Group):
         del ctx
         if cmd_name not in self.lazy_commands:
             return None
-        module, attribute = self.lazy_commands[cmd_name].target.split(":")
-        return cast("click.Command", getattr(import_module(module), attribute))
+        module, attribute = self.lazy_commands[cmd_name].split(":")
+        return cast("click.Command", getattr(import_module(f"runlog.cli.{module}"), attribute))
 
     def resolve_command(
         self, ctx: click.Context, args: list[str]
@@ -96,7 +108,7 @@ class LazyGroup(click.Group):
         del ctx
         for title, commands in self.sections.items():
             with formatter.section(title):
-                formatter.write_dl([(name, command.help) for name, command in commands.items()])
+                formatter.write_dl([(name, line) for name, (_place, line) in commands.items()])
 
 
 EXIT_INTERRUPTED = 130  # what shells expect after Ctrl-C
@@ -116,13 +128,9 @@ _WIDEST_TEXT = 100
 
 
 def wrap(text: str, stream: IO[str], indent: str = "", hanging: str | None = None) -> str:
-    """Escape a text, and wrap it to the terminal that a stream is; elsewhere it stays one line.
+    """Escape a paragraph, and wrap it to the terminal that a stream is; elsewhere it stays one line.
 
-    Args:
-        text: one paragraph.
-        stream: that it will be printed on.
-        indent: of its first line.
-        hanging: of the other lines; None is the same.
+    ``indent`` is that of its first line, ``hanging`` that of the others; None is the same.
     """
     from runlog.units import escape_controls
 
@@ -167,7 +175,9 @@ def errors_as_messages(*, debug: bool) -> Iterator[None]:
     except OSError as error:
         if error.errno == errno.EPIPE:
             raise  # the reader has gone; click leaves quietly
-        raise _make_failure(_system_message(error), debug=debug) from error
+        reason = error.strerror or _type_and_text(error)
+        message = f"{error.filename}: {reason}" if error.filename else reason
+        raise _make_failure(message, debug=debug) from error
     except Exception as error:
         where = "" if debug else " (run with --debug to see where)"
         raise _make_failure(f"unexpected error: {_type_and_text(error)}{where}", debug=debug) from error
@@ -190,11 +200,6 @@ def warnings_as_messages() -> Iterator[None]:
         yield
     finally:
         logger.removeHandler(handler)
-
-
-def _system_message(error: OSError) -> str:
-    reason = error.strerror or _type_and_text(error)
-    return f"{error.filename}: {reason}" if error.filename else reason
 
 
 def _type_and_text(error: Exception) -> str:
@@ -275,8 +280,8 @@ def _language() -> str:
         return ENGLISH
 
 
-def runner_settings(ctx: click.Context | None = None) -> Settings:
+def runner_settings() -> Settings:
     """Return the settings of that journal, without opening it."""
     from runlog import settings
 
-    return settings.read_settings(home_folder(ctx) / settings.CONFIG_NAME)
+    return settings.read_settings(home_folder() / settings.CONFIG_NAME)

@@ -2,56 +2,41 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
 
 from runlog import units
-from runlog.cli import base
-from runlog.cli.base import LazyCommand, LazyGroup, examples
-from runlog.cli.output import (
-    Column,
-    OutputFormat,
-    echo,
-    echo_err,
-    format_options,
-    print_rows,
-    print_table,
-    progress_bar,
-)
+from runlog.cli import base, output
+from runlog.cli.base import LazyGroup, command, group
+from runlog.cli.params import EXISTING, FOLDER
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+    from pathlib import Path
 
     import pandas as pd
 
     from runlog.analysis.history import History
 
-_SOURCES = click.argument(
-    "sources", nargs=-1, required=True, type=click.Path(exists=True, path_type=Path), metavar="SOURCE..."
-)
+_SOURCES = click.argument("sources", nargs=-1, required=True, type=EXISTING, metavar="SOURCE...")
 _SHOWN_PROBLEMS = 10
 
 
-@click.group(
+@group(
+    "runlog cohort status club/  # who needs a call this week",
+    "runlog cohort links club/ --out results  # every runner's links",
+    "runlog cohort pool results --out pooled  # what holds for all",
+    "runlog cohort pool shared/*.json --out pooled  # from shared files",
     cls=LazyGroup,
     sections={
         "Commands": {
-            "links": LazyCommand("runlog.cli.cohort:cohort_links", "Estimate each runner's links."),
-            "pool": LazyCommand("runlog.cli.cohort:cohort_pool", "Pool effects over runners."),
-            "status": LazyCommand("runlog.cli.cohort:cohort_status", "List who needs a call this week."),
-            "table": LazyCommand(
-                "runlog.cli.cohort:cohort_table", "Make a dataset of many runners' exposures."
-            ),
+            "links": ("cohort:cohort_links", "Estimate each runner's links."),
+            "pool": ("cohort:cohort_pool", "Pool effects over runners."),
+            "status": ("cohort:cohort_status", "List who needs a call this week."),
+            "table": ("cohort:cohort_table", "Make a dataset of many runners' exposures."),
         }
     },
-    epilog=examples(
-        "runlog cohort status club/  # who needs a call this week",
-        "runlog cohort links club/ --out results  # every runner's links",
-        "runlog cohort pool results --out pooled  # what holds for all",
-        "runlog cohort pool shared/*.json --out pooled  # from shared files",
-    ),
 )
 def cohort() -> None:
     """Ask many runners what one alone cannot answer.
@@ -62,21 +47,14 @@ def cohort() -> None:
     """
 
 
-@click.command(
-    "links",
-    epilog=examples(
-        "runlog cohort links club/ --out results",
-        "runlog cohort links exposures/ --out results --workers 8",
-        "runlog cohort links exposures/ --out results --scheduler tcp://10.0.0.5:8786",
-    ),
+@command(
+    "runlog cohort links club/ --out results",
+    "runlog cohort links exposures/ --out results --workers 8",
+    "runlog cohort links exposures/ --out results --scheduler tcp://10.0.0.5:8786",
+    name="links",
 )
 @_SOURCES
-@click.option(
-    "--out",
-    required=True,
-    type=click.Path(path_type=Path, file_okay=False),
-    help="The folder for the results.",
-)
+@click.option("--out", required=True, type=FOLDER, help="The folder for the results.")
 @click.option(
     "--workers", type=click.IntRange(1, 4096), help="Number of processes.  [default: one per processor]"
 )
@@ -97,17 +75,17 @@ def cohort_links(sources: tuple[Path, ...], out: Path, workers: int | None, sche
         )
     engine.require_engine()
     groups = find_groups(sources)
-    with progress_bar() as progress:
+    with output.progress_bar() as progress:
         results = engine.estimate_groups(groups, out, scheduler=scheduler, workers=workers, progress=progress)
     athletes, ratings = sum(one.athletes for one in results), sum(one.ratings for one in results)
-    echo(f"{units.count_noun(athletes, 'runner')}, {units.count_noun(ratings, 'rating')}: {out}")
-    echo(f"To pool them: runlog cohort pool {out} --out DIR")
+    output.echo(f"{units.count_noun(athletes, 'runner')}, {units.count_noun(ratings, 'rating')}: {out}")
+    output.echo(f"To pool them: runlog cohort pool {out} --out DIR")
     _end_with([problem for one in results for problem in one.problems])
 
 
-@click.command("table", epilog=examples("runlog cohort table club/ --out exposures"))
+@command("runlog cohort table club/ --out exposures", name="table")
 @_SOURCES
-@click.option("--out", required=True, type=click.Path(path_type=Path, file_okay=False), help="A new folder.")
+@click.option("--out", required=True, type=FOLDER, help="A new folder.")
 def cohort_table(sources: tuple[Path, ...], out: Path) -> None:
     """Make a Parquet dataset of the exposures of many runners.
 
@@ -121,7 +99,7 @@ def cohort_table(sources: tuple[Path, ...], out: Path) -> None:
 
     engine.require_engine()
     written, problems = write_dataset(find_groups(sources), out)
-    echo(f"{units.count_noun(written, 'runner')}: {out}")
+    output.echo(f"{units.count_noun(written, 'runner')}: {out}")
     _end_with([(athlete.name, athlete.problem) for athlete in problems])
 
 
@@ -129,45 +107,34 @@ def _end_with(problems: Sequence[tuple[str, str]]) -> None:
     """Name who was left out, and end with 1 if anybody was."""
     if not problems:
         return
-    echo_err(f"{units.count_noun(len(problems), 'runner')} left out:")
+    output.echo_err(f"{units.count_noun(len(problems), 'runner')} left out:")
     for name, reason in problems[:_SHOWN_PROBLEMS]:
-        echo_err(f"  {name}: {reason}")
+        output.echo_err(f"  {name}: {reason}")
     if len(problems) > _SHOWN_PROBLEMS:
-        echo_err(f"  … and {len(problems) - _SHOWN_PROBLEMS} more")
+        output.echo_err(f"  … and {len(problems) - _SHOWN_PROBLEMS} more")
     click.get_current_context().exit(1)
 
 
-def _range_text(row: dict[str, Any], name: str) -> str:
-    return f"{_signed(row[f'{name}_low'])} to {_signed(row[f'{name}_high'])}"
-
-
-def _signed(value: float) -> str:
-    return units.number(value, 2, signed=True)
-
-
 _POOL_TABLE = (
-    Column("factor", "Factor"),
-    Column("runners", "Runners", numeric=True),
-    Column("mean", "Mean", _signed, numeric=True),
-    Column("mean_range", "95% range", numeric=True),
-    Column("spread", "Differ by", lambda value: units.number(value, 2), numeric=True),
-    Column("new_range", "Another runner", numeric=True),
-    Column("i2", "I²", units.percent, numeric=True),
+    output.Column("factor", "Factor"),
+    output.Column("runners", "Runners", numeric=True),
+    output.Column("mean", "Mean", output.format_signed, numeric=True),
+    output.Column("mean_range", "95% range", numeric=True),
+    output.Column("spread", "Differ by", lambda value: units.number(value, 2), numeric=True),
+    output.Column("new_range", "Another runner", numeric=True),
+    output.Column("i2", "I²", units.percent, numeric=True),
 )
 
 
-@click.command(
-    "pool",
-    epilog=examples(
-        "runlog cohort pool results --out pooled", "runlog cohort pool shared/*.json --out pooled --json"
-    ),
+@command(
+    "runlog cohort pool results --out pooled",
+    "runlog cohort pool shared/*.json --out pooled --json",
+    name="pool",
 )
 @_SOURCES
-@click.option(
-    "--out", type=click.Path(path_type=Path, file_okay=False), help="Write the page and tables here."
-)
-@format_options
-def cohort_pool(fmt: OutputFormat, sources: tuple[Path, ...], out: Path | None) -> None:
+@click.option("--out", type=FOLDER, help="Write the page and tables here.")
+@output.format_options
+def cohort_pool(fmt: output.OutputFormat, sources: tuple[Path, ...], out: Path | None) -> None:
     """Pool effects over runners, from a results folder or shared files.
 
     For each factor it shows the mean effect over all runners, how much runners
@@ -184,13 +151,13 @@ def cohort_pool(fmt: OutputFormat, sources: tuple[Path, ...], out: Path | None) 
         _write_pool(effects, pooled, problems, out)
     rows = pooled.astype(object).where(pooled.notna(), None).to_dict("records")
     if fmt != "table":
-        print_rows(fmt, rows, tables.POOL_COLUMNS)  # type: ignore[arg-type]  # keys are the column names
+        output.print_rows(fmt, rows, tables.POOL_COLUMNS)  # type: ignore[arg-type]  # keys are the column names
     elif rows:
         _print_pool(rows)  # type: ignore[arg-type]
         if out is not None:
-            echo(f"The page: {out / 'index.html'}")
+            output.echo(f"The page: {out / 'index.html'}")
     else:
-        echo("No factor has an effect in two runners or more yet.")
+        output.echo("No factor has an effect in two runners or more yet.")
     _end_with(problems)
 
 
@@ -244,16 +211,18 @@ def _print_pool(rows: Sequence[dict[str, Any]]) -> None:
     from runlog.cohorts.tables import COST
 
     for area in dict.fromkeys(row["area"] for row in rows):
-        echo(f"{units.area(area).capitalize() if area else 'Soreness'}, in points:")
-        echo()
+        output.echo(f"{units.area(area).capitalize() if area else 'Soreness'}, in points:")
+        output.echo()
         of_area = [
-            row | {"mean_range": _range_text(row, "mean"), "new_range": _range_text(row, "new_runner")}
+            row
+            | {"mean_range": output.format_range(row["mean_low"], row["mean_high"])}
+            | {"new_range": output.format_range(row["new_runner_low"], row["new_runner_high"])}
             for row in rows
             if row["area"] == area
         ]
-        print_table(of_area, _POOL_TABLE)
-        echo()
-    echo(f"{COST} These go together with soreness; that is not proof of cause.")
+        output.print_table(of_area, _POOL_TABLE)
+        output.echo()
+    output.echo(f"{COST} These go together with soreness; that is not proof of cause.")
 
 
 def share_links(table: pd.DataFrame, history: History, file: Path) -> None:
@@ -263,38 +232,34 @@ def share_links(table: pd.DataFrame, history: History, file: Path) -> None:
 
     share = shares.make_share(table, trial_effects(history, base.now()), shares.runner_id(base.home_folder()))
     if not share["effects"]:
-        echo_err("There is nothing to share yet: links begin at 20 ratings.")
+        output.echo_err("There is nothing to share yet: links begin at 20 ratings.")
         click.get_current_context().exit(1)
-    echo(f"{file} would hold a random id ({share['id']}), the version of the method, and this:")
-    echo()
-    print_table(share["effects"], _SHARE_TABLE)
-    echo()
-    echo("b is the effect in points per step, s its standard error, n the number of ratings or pairs.")
-    echo("It has no dates, places, names or notes. Sharing again replaces it, under the same id.")
+    output.echo(f"{file} would hold a random id ({share['id']}), the version of the method, and this:")
+    output.echo()
+    output.print_table(share["effects"], _SHARE_TABLE)
+    output.echo()
+    output.echo("b is the effect in points per step, s its standard error, n the number of ratings or pairs.")
+    output.echo("It has no dates, places, names or notes. Sharing again replaces it, under the same id.")
     if base.is_typed() and not click.confirm("Write it?"):
         return
     shares.write_share(share, file)
-    echo(f"Written: {file}")
+    output.echo(f"Written: {file}")
 
 
 _SHARE_TABLE = (
-    Column("area", "Area"),
-    Column("factor", "Factor"),
-    Column("step", "Step", numeric=True),
-    Column("b", "b", _signed, numeric=True),
-    Column("s", "s", lambda value: units.number(value, 2), numeric=True),
-    Column("n", "n", numeric=True),
+    output.Column("area", "Area"),
+    output.Column("factor", "Factor"),
+    output.Column("step", "Step", numeric=True),
+    output.Column("b", "b", output.format_signed, numeric=True),
+    output.Column("s", "s", lambda value: units.number(value, 2), numeric=True),
+    output.Column("n", "n", numeric=True),
 )
 
 
-def print_given_others(rows: list[dict[str, Any]], file: Path, fmt: OutputFormat, unit: str) -> None:
+def print_given_others(rows: list[dict[str, Any]], file: Path, fmt: output.OutputFormat, unit: str) -> None:
     """Print each effect alone and given the runners of a pool; the grade stays one's own.
 
-    Args:
-        rows: of ``links``, per metric step, as the pool has them.
-        file: of the pool.
-        fmt: as ``format_options`` passes it.
-        unit: "km" or "mi", which the printed step is in.
+    The rows of ``links`` are per metric step, as the pool has them; the printed step is in ``unit``.
     """
     from runlog.analysis.exposures import effect_unit
     from runlog.cohorts import shares, tables
@@ -315,48 +280,42 @@ def print_given_others(rows: list[dict[str, Any]], file: Path, fmt: OutputFormat
         for key in ("effect", "low", "high", "given", "given_low", "given_high"):
             row[key] = None if row[key] is None else factor.points_per_step(row[key], unit)
         row["step_text"] = format_step(factor, unit)
-        row["range"] = _between(row["low"], row["high"])
-        row["given_range"] = _between(row["given_low"], row["given_high"])
+        row["range"] = output.format_range(row["low"], row["high"])
+        row["given_range"] = output.format_range(row["given_low"], row["given_high"])
     keys = ("area", "factor", "effect", "low", "high", "grade", "given", "given_low", "given_high", "others")
-    print_rows(fmt, shown, keys, _GIVEN_TABLE, "No factor of yours is in that pool.")
+    output.print_rows(fmt, shown, keys, _GIVEN_TABLE, "No factor of yours is in that pool.")
     if fmt == "table" and shown:
-        echo()
-        echo(f"Your grade comes from your own diary alone. {tables.COST}")
-
-
-def _between(low: float | None, high: float | None) -> str | None:
-    return None if low is None or high is None else f"{_signed(low)} to {_signed(high)}"
+        output.echo()
+        output.echo(f"Your grade comes from your own diary alone. {tables.COST}")
 
 
 _GIVEN_TABLE = (
-    Column("factor", "Factor"),
-    Column("effect", "You alone", _signed, numeric=True),
-    Column("range", "95% range", numeric=True),
-    Column("grade", "Grade"),
-    Column("given", "Given others", _signed, numeric=True),
-    Column("given_range", "95% range", numeric=True),
-    Column("others", "Others", numeric=True),
-    Column("step_text", "For"),
-    Column("area", "Area", units.area),
+    output.Column("factor", "Factor"),
+    output.Column("effect", "You alone", output.format_signed, numeric=True),
+    output.Column("range", "95% range", numeric=True),
+    output.Column("grade", "Grade"),
+    output.Column("given", "Given others", output.format_signed, numeric=True),
+    output.Column("given_range", "95% range", numeric=True),
+    output.Column("others", "Others", numeric=True),
+    output.Column("step_text", "For"),
+    output.Column("area", "Area", units.area),
 )
 
 
 _STATUS_TABLE = (
-    Column("athlete", "Runner"),
-    Column("message", "What", min_width=30),
-    Column("since", "Since", units.day),
-    Column("last", "Last rating", numeric=True),
-    Column("why", "Why", min_width=30),
+    output.Column("athlete", "Runner"),
+    output.Column("message", "What", min_width=30),
+    output.Column("since", "Since", units.day),
+    output.Column("last_rating", "Last rating", "{:g}".format, numeric=True),
+    output.Column("why", "Why", min_width=30),
 )
 
 
-@click.command(
-    "status", epilog=examples("runlog cohort status club/", "runlog cohort status club/ --all --json")
-)
+@command("runlog cohort status club/", "runlog cohort status club/ --all --json", name="status")
 @_SOURCES
 @click.option("--all", "everyone", is_flag=True, help="Also list runners without anything to report.")
-@format_options
-def cohort_status(fmt: OutputFormat, sources: tuple[Path, ...], *, everyone: bool) -> None:
+@output.format_options
+def cohort_status(fmt: output.OutputFormat, sources: tuple[Path, ...], *, everyone: bool) -> None:
     """List who needs a call this week, the most pressing first.
 
     That is soreness of 7 or more, lasting or rising; a jump in load; a pair over
@@ -368,23 +327,18 @@ def cohort_status(fmt: OutputFormat, sources: tuple[Path, ...], *, everyone: boo
     from runlog.cohorts.sources import find_homes
     from runlog.cohorts.status import CONSENT, StatusRow, status
 
-    with progress_bar() as progress:
+    with output.progress_bar() as progress:
         found = status(find_homes(sources), base.now(), progress)
     shown = [row for row in found if row.kind or everyone]
     if fmt == "table":
         if shown:
-            rated = {"last": lambda row: None if row.last_rating is None else f"{row.last_rating:g}"}
-            print_table([asdict(row) | {"last": rated["last"](row)} for row in shown], _STATUS_TABLE)
-            echo()
+            output.print_table([asdict(row) for row in shown], _STATUS_TABLE)
+            output.echo()
         calm = len({row.athlete for row in found if not row.kind})
-        echo(f"{units.count_noun(calm, 'runner')} with nothing to report. {CONSENT}")
+        output.echo(f"{units.count_noun(calm, 'runner')} with nothing to report. {CONSENT}")
     else:
-        rows = [asdict(row) | _days_as_text(row) for row in shown]
-        print_rows(fmt, rows, [field.name for field in fields(StatusRow)])
+        output.print_rows(
+            fmt, [output.record_to_row(row) for row in shown], [field.name for field in fields(StatusRow)]
+        )
     if any(row.kind == "unreadable" for row in found):
         click.get_current_context().exit(1)
-
-
-def _days_as_text(row: Any) -> dict[str, str | None]:  # noqa: ANN401 - a StatusRow, imported when needed
-    days = {name: getattr(row, name) for name in ("since", "last_rated", "last_run")}
-    return {name: None if day is None else day.isoformat() for name, day in days.items()}

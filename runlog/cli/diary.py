@@ -2,39 +2,25 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
 import click
 
 from runlog import units
-from runlog.cli import base
-from runlog.cli.base import examples, open_journal
-from runlog.cli.lookup import complete_deleted, complete_run, find_run, resolve_activity
-from runlog.cli.output import (
-    Column,
-    OutputFormat,
-    describe_run,
-    echo,
-    format_moment,
-    format_options,
-    print_pairs,
-    print_rows,
-    to_json_value,
-)
+from runlog.cli import base, output
+from runlog.cli.base import command, group, open_journal
+from runlog.cli.lookup import complete_deleted, complete_run, resolve_activity
 from runlog.cli.params import DRY_RUN
-from runlog.errors import BadInput, NotFound, RunlogError
+from runlog.errors import BadInput, NotFound
 from runlog.i18n import _
 from runlog.localtime import at_offset
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterable, Sequence
 
     from runlog.journal import Journal
     from runlog.model import Entry
-    from runlog.records import Change, StoredActivity, StoredEntry
-
-_NOTHING_LOGGED = "nothing was logged by runlog log yet"
+    from runlog.records import StoredActivity, StoredEntry
 
 
 def find_entry(journal: Journal, which: str) -> StoredEntry:
@@ -46,7 +32,7 @@ def find_entry(journal: Journal, which: str) -> StoredEntry:
     if which == "last":
         last = journal.last_logged()
         if last is None:
-            raise NotFound(_NOTHING_LOGGED)
+            raise NotFound("nothing was logged by runlog log yet")
         return last
     stored = next((entry for entry in journal.entries() if str(entry.id) == which), None)
     if stored is None:
@@ -58,9 +44,9 @@ def describe_logged(journal: Journal, entry: Entry, run: StoredActivity | None, 
     """Describe an entry, with its run and, if asked for, its time."""
     text = units.describe_entry(entry)
     if run is not None and entry.run is not None:
-        text = _("{entry} after {run}").format(entry=text, run=describe_run(run, journal.settings))
+        text = _("{entry} after {run}").format(entry=text, run=output.describe_run(run, journal.settings))
     if with_time:
-        text += f", {format_moment(entry.moment, entry.utc_offset_s)}"
+        text += f", {output.format_moment(entry.moment, entry.utc_offset_s)}"
     return text
 
 
@@ -70,18 +56,16 @@ def describe_stored(journal: Journal, entry: Entry) -> str:
     return describe_logged(journal, entry, run, with_time=True)
 
 
-@click.group(
-    epilog=examples(
-        "runlog diary template > diary.csv  # fill it in, then import it",
-        "runlog diary list --last 7",
-        "runlog diary export > backup.csv",
-    )
+@group(
+    "runlog diary template > diary.csv  # fill it in, then import it",
+    "runlog diary list --last 7",
+    "runlog diary export > backup.csv",
 )
 def diary() -> None:
     """List, write and export the soreness diary."""
 
 
-@diary.command(epilog=examples("runlog diary template > diary.csv"))
+@command("runlog diary template > diary.csv", of=diary)
 def template() -> None:
     """Print an empty diary CSV to fill in and import."""
     from runlog.journal import diary_template
@@ -89,7 +73,7 @@ def template() -> None:
     click.echo(diary_template(), nl=False)
 
 
-@diary.command(epilog=examples("runlog diary export > diary.csv"))
+@command("runlog diary export > diary.csv", of=diary)
 def export() -> None:
     """Print the whole diary as CSV. Importing it again changes nothing."""
     with base.open_journal() as journal:
@@ -97,30 +81,29 @@ def export() -> None:
     click.echo(text, nl=False, color=True)  # else click would take escape sequences out of notes
 
 
-@diary.command(epilog=examples("runlog diary delete 12", "runlog diary delete last"))
+@command("runlog diary delete 12", "runlog diary delete last", of=diary)
 @click.argument("entry", metavar="ID")
 def delete(entry: str) -> None:
     """Delete an entry; runlog diary list shows the ids."""
     with base.open_journal() as journal:
         stored = find_entry(journal, entry)
         journal.remove_entry(stored.id)
-        echo(f"Deleted entry {stored.id}: {describe_stored(journal, stored.entry)}. To undo it: runlog undo")
+        output.echo(
+            f"Deleted entry {stored.id}: {describe_stored(journal, stored.entry)}. To undo it: runlog undo"
+        )
         if stored.source != "log":
-            echo(f"Delete its row in {stored.source}, too: importing that file brings it back.")
+            output.echo(f"Delete its row in {stored.source}, too: importing that file brings it back.")
 
 
-@diary.command(
-    "list",
-    epilog=examples("runlog diary list --last 7", "runlog diary list --json"),
-)
+@command("runlog diary list --last 7", "runlog diary list --json", name="list", of=diary)
 @click.option("--last", type=click.IntRange(min=1), metavar="N", help="Only the last N entries.")
-@format_options
-def list_(fmt: OutputFormat, last: int | None) -> None:
+@output.format_options
+def list_(fmt: output.OutputFormat, last: int | None) -> None:
     """List the entries, oldest first, with their ids."""
     with base.open_journal() as journal:
         entries = journal.entries()
     rows = [_entry_row(entry) for entry in (entries if last is None else entries[-last:])]
-    print_rows(fmt, rows, _ENTRY_KEYS, _ENTRY_COLUMNS, "No entries yet. Rate a run with: runlog log 3")
+    output.print_rows(fmt, rows, _ENTRY_KEYS, _ENTRY_COLUMNS, "No entries yet. Rate a run with: runlog log 3")
 
 
 _ENTRY_KEYS = (
@@ -128,33 +111,27 @@ _ENTRY_KEYS = (
     *("strength", "strength_min", "mobility", "desk_hours", "posture", "note", "run", "source"),
 )
 _ENTRY_COLUMNS = (
-    Column("id", "Id", numeric=True),
-    Column("when", "When", numeric=True),
-    Column("entry", "Entry"),
-    Column("source", "From"),
+    output.Column("id", "Id", numeric=True),
+    output.Column("when", "When", numeric=True),
+    output.Column("entry", "Entry"),
+    output.Column("source", "From"),
 )
-_TO_THE_MINUTE = len("2026-07-12 20:00")
 
 
 def _entry_row(stored: StoredEntry) -> dict[str, Any]:
-    row = {key: to_json_value(value) for key, value in asdict(stored.entry).items()}
-    when = at_offset(stored.entry.moment, stored.entry.utc_offset_s).isoformat(" ", "minutes")[
-        :_TO_THE_MINUTE
-    ]
-    return row | {
+    when = at_offset(stored.entry.moment, stored.entry.utc_offset_s)
+    return output.record_to_row(stored.entry) | {
         "id": stored.id,
         "source": stored.source,
-        "when": when,
+        "when": f"{when:%Y-%m-%d %H:%M}",
         "entry": units.describe_entry(stored.entry),
     }
 
 
-@click.command(
-    epilog=examples(
-        "runlog undo  # the last change",
-        "runlog undo --dry-run  # what that would be",
-        "runlog undo --redo  # make that change again",
-    )
+@command(
+    "runlog undo  # the last change",
+    "runlog undo --dry-run  # what that would be",
+    "runlog undo --redo  # make that change again",
 )
 @click.option("--redo", is_flag=True, help="Make the last undone change again.")
 @DRY_RUN
@@ -182,11 +159,18 @@ def undo_last(journal: Journal, *, redo: bool = False, dry_run: bool = False) ->
         change, done = (journal.redo(), "Redone") if redo else (journal.undo(), "Undone")
     if change is None:
         raise NotFound("there is nothing to redo" if redo else "there is nothing to undo")
-    echo(f"{done}: {_describe_change(change)}.")
+    what = _CHANGES.get(change.what, "a change").format(
+        entry=", ".join(_describe_entries(before, after) for before, after in change.entries[:1]),
+        runs=_list_names("run", change.runs),
+        shoes=_list_names("", [repr(name) for name in change.shoes]),
+        routes=_list_names("route", [f"R{route}" for route in change.routes]),
+        plans=_list_names("plan", change.plans),
+    )
+    output.echo(f"{done}: {what}.")
     if not redo and not dry_run:
         if change.imported_since:
-            echo("What was imported since then stays.")
-        echo("To redo it: runlog undo --redo")
+            output.echo("What was imported since then stays.")
+        output.echo("To redo it: runlog undo --redo")
 
 
 _CHANGES = {
@@ -220,24 +204,14 @@ _CHANGES = {
 }
 
 
-def _describe_change(change: Change) -> str:
-    return _CHANGES.get(change.what, "a change").format(
-        entry=", ".join(_describe_entries(before, after) for before, after in change.entries[:1]),
-        runs=_list_names("run", change.runs),
-        shoes=_list_names("", [repr(name) for name in change.shoes]),
-        routes=_list_names("route", [f"R{route}" for route in change.routes]),
-        plans=_list_names("plan", change.plans),
-    )
-
-
 def _describe_entries(before: StoredEntry | None, after: StoredEntry | None) -> str:
     if before is not None and after is not None:
         return f"{units.describe_entry(before.entry)} to {units.describe_entry(after.entry)}"
     stored = before or after
     if stored is None:
         return "an entry"
-    entry = stored.entry
-    return f"{units.describe_entry(entry)} ({format_moment(entry.moment, entry.utc_offset_s)})"
+    when = output.format_moment(stored.entry.moment, stored.entry.utc_offset_s)
+    return f"{units.describe_entry(stored.entry)} ({when})"
 
 
 _MAX_LISTED = 5
@@ -252,9 +226,7 @@ def _list_names(noun: str, names: Sequence[object]) -> str:
     return f"{plural}{joined}"
 
 
-@click.command(
-    "delete", epilog=examples("runlog delete 41", "runlog delete 2026-07-12", "runlog delete 41 42 43")
-)
+@command("runlog delete 41", "runlog delete 2026-07-12", "runlog delete 41 42 43", name="delete")
 @click.argument("runs", nargs=-1, required=True, shell_complete=complete_run)
 def delete_runs(runs: tuple[str, ...]) -> None:
     """Delete runs or other activities.
@@ -265,37 +237,39 @@ def delete_runs(runs: tuple[str, ...]) -> None:
     with open_journal() as journal:
         found = {stored.id: stored for stored in (resolve_activity(journal, run) for run in runs)}
         journal.delete(list(found))
-        print_pairs([(str(number), describe_run(one, journal.settings)) for number, one in found.items()])
+        output.print_pairs(
+            [(str(number), output.describe_run(one, journal.settings)) for number, one in found.items()]
+        )
     pronoun = "it" if len(found) == 1 else "them"
-    echo(
+    output.echo(
         f"Deleted. Importing the same files again does not bring {pronoun} back; "
         f"this does: runlog undelete {' '.join(map(str, found))}"
     )
 
 
-@click.command(epilog=examples("runlog undelete  # list the deleted runs", "runlog undelete 41"))
+@command("runlog undelete  # list the deleted runs", "runlog undelete 41")
 @click.argument("runs", nargs=-1, shell_complete=complete_deleted)
 def undelete(runs: tuple[str, ...]) -> None:
     """Bring deleted runs back, or list them."""
     with open_journal() as journal:
         deleted = {stored.id: stored for stored in journal.deleted()}
         if not runs:
-            lines = [(str(one.id), describe_run(one, journal.settings)) for one in deleted.values()]
-            if lines:
-                print_pairs(lines)
-            else:
-                echo("No run is deleted.")
+            output.print_pairs(
+                [(str(one.id), output.describe_run(one, journal.settings)) for one in deleted.values()]
+            )
+            if not deleted:
+                output.echo("No run is deleted.")
             return
         ids = [_deleted_id(run, journal, deleted) for run in runs]
         journal.undelete(ids)
         for number in ids:
-            echo(f"{number} is back: {describe_run(deleted[number], journal.settings)}")
+            output.echo(f"{number} is back: {output.describe_run(deleted[number], journal.settings)}")
 
 
-def _deleted_id(text: str, journal: Journal, deleted: dict[int, StoredActivity]) -> int:
-    try:
-        return find_run(text, (), deleted)
-    except RunlogError:
-        if any(str(stored.id) == text for stored in journal.activities()):
-            raise BadInput(f"run {text} is not deleted") from None
-        raise NotFound(f"there is no deleted run {text}; runlog undelete lists them") from None
+def _deleted_id(text: str, journal: Journal, deleted: Iterable[int]) -> int:
+    for number in deleted:
+        if str(number) == text.lstrip("0"):
+            return number
+    if any(str(stored.id) == text for stored in journal.activities()):
+        raise BadInput(f"run {text} is not deleted")
+    raise NotFound(f"there is no deleted run {text}; runlog undelete lists them")

@@ -11,33 +11,23 @@ from typing import TYPE_CHECKING
 import click
 
 from runlog import units
-from runlog.cli import base
+from runlog.cli import base, output
 from runlog.cli.alerts import print_new_alerts
-from runlog.cli.base import examples, open_journal
+from runlog.cli.base import command, open_journal
 from runlog.cli.log import ask_after_import
 from runlog.cli.lookup import complete_run, resolve_activity
-from runlog.cli.output import (
-    Column,
-    describe_run,
-    echo,
-    print_json,
-    print_pairs,
-    print_table,
-    progress_bar,
-    run_day,
-)
-from runlog.cli.params import YES, confirm
+from runlog.cli.params import EXISTING, YES, confirm
 from runlog.errors import BadInput
 from runlog.model import Kind
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
-    from datetime import datetime
 
     from runlog.analysis.history import History
     from runlog.journal import Journal
+    from runlog.model import Activity
     from runlog.records import StoredActivity
-    from runlog.results import FileResult, ImportSummary, RecordingInfo
+    from runlog.results import FileResult, ImportSummary
 
 #: So many new activities are named one by one; more are counted by month.
 _FEW = 5
@@ -52,29 +42,30 @@ _RATED_WITHIN = timedelta(days=2)
 _FILE_SPECIFIC = re.compile(r"'[^']*'|\"[^\"]*\"|\([^()]*\)|\d+")
 #: Only these counts can raise an alert or end one.
 _ALERT_RELEVANT = ("runs_added", "other_added", "ratings_added", "ratings_updated", "merged")
+#: The titles under which files are listed, by what became of them; warnings and failures come after them.
+_SECTIONS = {"added": "Added", "merged": "Merged", "known": "Already imported", "skipped": "Skipped"}
 _FAILED = "Failed, wholly or in part"
+_SOURCE_KINDS = {".csv": "a list", "": "other"}  # others are called by their suffix, like "FIT"
 _MONTH_COLUMNS = (
-    Column("period", ""),
-    Column("runs", "Runs", numeric=True),
-    Column("distance", "Distance", numeric=True),
-    Column("time", "Time", numeric=True),
-    Column("others", "Others", numeric=True),
-    Column("sources", "From"),
+    output.Column("period", ""),
+    output.Column("runs", "Runs", numeric=True),
+    output.Column("distance", "Distance", numeric=True),
+    output.Column("time", "Time", numeric=True),
+    output.Column("others", "Others", numeric=True),
+    output.Column("sources", "From"),
 )
 
 
-@click.command(
-    "import",
-    epilog=examples(
-        "runlog import export_123.zip garmin.zip  # Strava, Garmin archives",
-        "runlog import /media/GARMIN  # a watch by USB",
-        "runlog import ~/Downloads diary.csv  # folders and files",
-        "runlog import treadmill.gpx --sport running",
-        "runlog import treadmill.gpx --sport file  # what the file says",
-        "runlog import exports --json | jq '.problems[] | {path, line, reason}'",
-    ),
+@command(
+    "runlog import export_123.zip garmin.zip  # Strava, Garmin archives",
+    "runlog import /media/GARMIN  # a watch by USB",
+    "runlog import ~/Downloads diary.csv  # folders and files",
+    "runlog import treadmill.gpx --sport running",
+    "runlog import treadmill.gpx --sport file  # what the file says",
+    "runlog import exports --json | jq '.problems[] | {path, line, reason}'",
+    name="import",
 )
-@click.argument("paths", nargs=-1, required=True, type=click.Path(exists=True, path_type=Path))
+@click.argument("paths", nargs=-1, required=True, type=EXISTING)
 @click.option(
     "--sport",
     metavar="SPORT",
@@ -98,10 +89,10 @@ def import_(paths: tuple[Path, ...], sport: str | None, *, verbose: bool, as_jso
     only a warning.
     """
     with base.open_journal() as journal:
-        with progress_bar() as progress:
+        with output.progress_bar() as progress:
             summary = journal.add(paths, sport=sport, progress=progress)
         if as_json:
-            print_json(summary.as_dict())
+            output.print_json(summary.as_dict())
             history = None
         else:
             history = print_summary(journal, summary, verbose=verbose)
@@ -126,91 +117,96 @@ def print_summary(journal: Journal, summary: ImportSummary, *, verbose: bool = F
     elif activities:
         _print_by_month(journal, activities)
     elif all(file.outcome == "skipped" for file in summary.files):
-        echo("Nothing imported: there is no file that runlog can read.")
+        output.echo("Nothing imported: there is no file that runlog can read.")
     elif not any(file.outcome == "added" for file in summary.files):
-        echo("Nothing new.")
-    shortened = [
-        title
-        for title, files in _files_by_section(summary.files)
-        if _print_files(title, files, verbose=verbose)
-    ]
+        output.echo("Nothing new.")
+    sections: dict[str, list[FileResult]] = {
+        title: [] for title in (*_SECTIONS.values(), "Warnings", _FAILED)
+    }
+    for file in summary.files:
+        if file.reason:
+            title = _FAILED if file.failed else "Warnings" if file.problems else _SECTIONS[file.outcome]
+            sections[title].append(file)
+    shortened = [_print_files(title, files, verbose=verbose) for title, files in sections.items() if files]
     joined = next((file.runs[0] for file in summary.files if file.outcome == "merged" and file.runs), None)
-    if shortened or joined is not None:
-        echo()
-    if shortened:
-        echo("To list every file with its reasons, add --verbose (or --json).")
+    if any(shortened) or joined is not None:
+        output.echo()
+    if any(shortened):
+        output.echo("To list every file with its reasons, add --verbose (or --json).")
     if joined is not None:
-        echo(f"To see the files of a merged run: runlog show {joined}. To split it: runlog split {joined}")
+        output.echo(
+            f"To see the files of a merged run: runlog show {joined}. To split it: runlog split {joined}"
+        )
     return history
 
 
 def _print_each(journal: Journal, activities: Sequence[StoredActivity], history: History) -> None:
     """Print a line about each activity, and how to rate the last run."""
     for stored in activities:
-        echo(_describe_new(stored, journal, history))
+        output.echo(_describe_new(stored, journal, history))
     runs = [stored for stored in activities if stored.activity.kind is Kind.RUN]
     now = base.now()
-    if runs and _is_to_be_rated(runs[-1].activity.start, journal, now):
-        last = journal.last_run(now)
-        is_last = last is not None and last.id == runs[-1].id and last.activity.start > now - _RATED_WITHIN
-        which = "" if is_last else f" --run {runs[-1].id}"
-        if not (is_last and base.is_interactive()):  # it will be asked for
-            echo(f"How sore? runlog log N{which}    (N from 0, none, to 10, worst)")
-
-
-def _is_to_be_rated(start: datetime, journal: Journal, now: datetime) -> bool:
-    """Return whether a run is recent, and nothing is rated after it."""
+    if not runs or runs[-1].activity.start <= now - _ASKED_WITHIN:
+        return
+    start = runs[-1].activity.start
     rated = (stored.entry.moment for stored in journal.entries() if stored.entry.soreness is not None)
-    return start > now - _ASKED_WITHIN and not any(start < one < start + _RATED_WITHIN for one in rated)
+    if any(start < moment < start + _RATED_WITHIN for moment in rated):
+        return
+    last = journal.last_run(now)
+    is_last = last is not None and last.id == runs[-1].id and start > now - _RATED_WITHIN
+    which = "" if is_last else f" --run {runs[-1].id}"
+    if not (is_last and base.is_interactive()):  # it will be asked for
+        output.echo(f"How sore? runlog log N{which}    (N from 0, none, to 10, worst)")
 
 
 def _describe_new(stored: StoredActivity, journal: Journal, history: History) -> str:
     """Describe an activity, e.g. "Evening run, Mon 25 May, 7.6 km, 46 min, in Glide 12"."""
     activity, settings = stored.activity, journal.settings
-    day = run_day(stored, settings.zone)
+    day = output.run_day(stored, settings.zone)
     is_run = activity.kind is Kind.RUN
-    sport = (activity.sub_sport or activity.sport).replace("_", " ")
+    sport = _sport_name(activity)
     parts = [
         activity.name or ("Run" if is_run else units.capital(sport)),
         units.day(day, year=day.year != base.now().astimezone().year),
         "" if activity.distance_m is None else units.distance(activity.distance_m, settings.units),
         units.duration(activity.moving_s or activity.duration_s),
     ]
-    shoe = history.runs["shoe"].get(stored.id) if is_run else None
-    parts += [f"in {shoe}"] if isinstance(shoe, str) else []
-    parts += (
-        [] if is_run else [f"{sport}, so not counted as a run" if activity.name else "not counted as a run"]
-    )
+    if is_run:
+        shoe = history.runs["shoe"].get(stored.id)
+        parts.append(f"in {shoe}" if isinstance(shoe, str) else "")
+    else:
+        parts.append(f"{sport}, so not counted as a run" if activity.name else "not counted as a run")
     return ", ".join(filter(None, parts))
+
+
+def _sport_name(activity: Activity) -> str:
+    return (activity.sub_sport or activity.sport).replace("_", " ")
 
 
 def _print_by_month(journal: Journal, activities: Sequence[StoredActivity]) -> None:
     """Print how many activities came in, and from what, by month, or by year if those are many."""
-    days = [run_day(stored, journal.settings.zone) for stored in activities]
+    days = [output.run_day(stored, journal.settings.zone) for stored in activities]
     runs = [stored for stored in activities if stored.activity.kind is Kind.RUN]
-    sports = Counter(
-        (one.activity.sub_sport or one.activity.sport).replace("_", " ")
-        for one in activities
-        if one.activity.kind is not Kind.RUN
-    )
+    sports = Counter(_sport_name(one.activity) for one in activities if one.activity.kind is not Kind.RUN)
     found = [_count(len(runs), "run", "runs")] if runs else []
     found += [_count(sports.total(), "other activity", "other activities")] if sports else []
-    echo(f"Imported {' and '.join(found)}, {units.days(min(days), max(days))}.")
+    output.echo(f"Imported {' and '.join(found)}, {units.days(min(days), max(days))}.")
     months = len({(day.year, day.month) for day in days})
     periods: dict[str, list[StoredActivity]] = {}
     for day, stored in zip(days, activities, strict=True):
         period = f"{day.year}" if months > _MAX_MONTHS else f"{units.month(day)} {day.year}"
         periods.setdefault(period, []).append(stored)
     rows = [_period_row(period, found, journal.settings.units) for period, found in periods.items()]
-    print_table(rows, _MONTH_COLUMNS)
+    output.print_table(rows, _MONTH_COLUMNS)
     if sports:
         others = ", ".join(f"{sport} {count:,}" for sport, count in sports.most_common())
-        echo(f"Others, which do not count as runs: {others}.")
+        output.echo(f"Others, which do not count as runs: {others}.")
 
 
 def _period_row(period: str, activities: Sequence[StoredActivity], unit: str) -> dict[str, object]:
     runs = [stored.activity for stored in activities if stored.activity.kind is Kind.RUN]
-    sources = Counter(_source_kind(stored.sources[0]) for stored in activities)
+    files = (Path(stored.sources[0].lower().removesuffix(".gz")) for stored in activities)
+    sources = Counter(_SOURCE_KINDS.get(file.suffix, file.suffix[1:].upper()) for file in files)
     return {
         "period": period,
         "runs": len(runs),
@@ -221,70 +217,43 @@ def _period_row(period: str, activities: Sequence[StoredActivity], unit: str) ->
     }
 
 
-def _source_kind(path: str) -> str:
-    """Return what kind a file is of, e.g. "FIT" or "a list"."""
-    suffix = Path(path.lower().removesuffix(".gz")).suffix.lstrip(".")
-    return {"csv": "a list", "": "other"}.get(suffix, suffix.upper())
-
-
-def _files_by_section(files: Iterable[FileResult]) -> list[tuple[str, list[FileResult]]]:
-    """Return the files that there is something to say about by what became of them; failures last."""
-    sections: dict[str, list[FileResult]] = {
-        title: [] for title in ("Added", "Merged", "Already imported", "Skipped", "Warnings", _FAILED)
-    }
-    titles = {"added": "Added", "merged": "Merged", "known": "Already imported", "skipped": "Skipped"}
-    for file in files:
-        title = _FAILED if file.failed else "Warnings" if file.problems else titles[file.outcome]
-        if file.reason:
-            sections[title].append(file)
-    return [(title, found) for title, found in sections.items() if found]
-
-
 def _print_files(title: str, files: Sequence[FileResult], *, verbose: bool) -> bool:
     """Print a section: a line for each of a few files, else for each reason; return if any was left out."""
-    echo()
-    echo(f"{title}: {_count(len(files), 'file', 'files')}", bold=True)
+    output.echo()
+    output.echo(f"{title}: {_count(len(files), 'file', 'files')}", bold=True)
     if verbose or len(files) <= _FEW:
         cut = [_print_file(file, None if verbose else _MAX_PROBLEMS) for file in files]
         return any(cut)
-    reasons = sorted(_files_by_reason(files).values(), key=len, reverse=True)
+    by_reason: dict[str, dict[FileResult, str]] = {}  # without what is specific to a file
+    for file in files:
+        for reason in file.reason.split("; "):
+            by_reason.setdefault(_FILE_SPECIFIC.sub("", reason), {}).setdefault(file, reason)
+    reasons = sorted(by_reason.values(), key=len, reverse=True)
     for found in reasons[:_MAX_REASONS]:
         (file, example), *others = found.items()
         who = Path(file.path).name
         if others:
             alike = set(found.values()) == {example}
             who = f"{len(found):,} files" if alike else f"{len(found):,} files, like {who}"
-        echo(f"{who}: {example}", indent="  ", hanging="    ")
+        output.echo(f"{who}: {example}", indent="  ", hanging="    ")
     if len(reasons) > _MAX_REASONS:
         more = units.count_noun(len(reasons) - _MAX_REASONS, "more reason")
-        echo(f"… and {more}", indent="  ")
+        output.echo(f"… and {more}", indent="  ")
     return True
-
-
-def _files_by_reason(files: Sequence[FileResult]) -> dict[str, dict[FileResult, str]]:
-    """Return the files of each reason, without what is specific to a file, and the reason as the file has it.
-
-    A file with several reasons counts for each of them.
-    """
-    groups: dict[str, dict[FileResult, str]] = {}
-    for file in files:
-        for reason in file.reason.split("; "):
-            groups.setdefault(_FILE_SPECIFIC.sub("", reason), {}).setdefault(file, reason)
-    return groups
 
 
 def _print_file(file: FileResult, most: int | None) -> bool:
     """Print a file with its reason, and with a line for each of several problems; return if some are cut."""
     name, problems = Path(file.path).name, file.problems[:most]
     if len(file.problems) <= 1:
-        echo(f"{name}: {file.reason}", indent="  ", hanging="    ")
+        output.echo(f"{name}: {file.reason}", indent="  ", hanging="    ")
         return False
-    echo(f"{name}: {file.remark}".removesuffix(": "), indent="  ", hanging="    ")
+    output.echo(f"{name}: {file.remark}".removesuffix(": "), indent="  ", hanging="    ")
     for problem in problems:
-        echo(str(problem), indent="    ", hanging="      ")
+        output.echo(str(problem), indent="    ", hanging="      ")
     left = len(file.problems) - len(problems)
     if left:
-        echo(f"… and {left:,} more", indent="    ")
+        output.echo(f"… and {left:,} more", indent="    ")
     return bool(left)
 
 
@@ -292,11 +261,9 @@ def _count(how_many: int, noun: str, plural: str) -> str:
     return f"{how_many:,} {noun if how_many == 1 else plural}"
 
 
-@click.command(
-    epilog=examples(
-        "runlog split 41  # each of its files becomes a run",
-        "runlog split 41 --source 3  # only the third, as runlog show lists them",
-    )
+@command(
+    "runlog split 41  # each of its files becomes a run",
+    "runlog split 41 --source 3  # only the third, as runlog show lists them",
 )
 @click.argument("run", shell_complete=complete_run)
 @click.option(
@@ -317,12 +284,12 @@ def split(run: str, numbers: tuple[int, ...]) -> None:
     with open_journal() as journal:
         whole = resolve_activity(journal, run)
         new = journal.split(whole.id, numbers)
-        echo(f"Split {whole.id} into {len(new) + 1}:")
+        output.echo(f"Split {whole.id} into {len(new) + 1}:")
         _print_parts(journal, [whole.id, *new])
-    echo("To undo it: runlog undo")
+    output.echo("To undo it: runlog undo")
 
 
-@click.command(epilog=examples("runlog merge 41 42  # 42 becomes part of 41", "runlog merge last 2026-07-12"))
+@command("runlog merge 41 42  # 42 becomes part of 41", "runlog merge last 2026-07-12")
 @click.argument("run", shell_complete=complete_run)
 @click.argument("other", shell_complete=complete_run)
 @YES
@@ -337,32 +304,30 @@ def merge(run: str, other: str, *, yes: bool) -> None:
         into, gone = resolve_activity(journal, run), resolve_activity(journal, other)
         if into.id == gone.id:
             raise BadInput(f"{run} and {other} are the same run already, {into.id}; name two")
-        if not _overlap(into, gone):
-            one, two = (describe_run(each, journal.settings) for each in (into, gone))
-            echo(f"{one} and {two} do not overlap. Merged, they count as the better one, not as their sum.")
+        first, second = sorted((into.activity, gone.activity), key=lambda activity: activity.start)
+        if (second.start - first.start).total_seconds() >= first.duration_s:
+            one, two = (output.describe_run(each, journal.settings) for each in (into, gone))
+            output.echo(
+                f"{one} and {two} do not overlap. Merged, they count as the better one, not as their sum."
+            )
             confirm("Merge them?", yes=yes)
         moved = {source.id for source in journal.sources(gone.id)}
         journal.merge(into.id, gone.id)
-        echo(f"{gone.id} is now part of {into.id}:")
+        output.echo(f"{gone.id} is now part of {into.id}:")
         _print_parts(journal, [into.id])
         sources = enumerate(journal.sources(into.id), start=1)
         numbers = " ".join(f"--source {number}" for number, source in sources if source.id in moved)
-    echo(f"To undo it: runlog undo, or later: runlog split {into.id} {numbers}")
-
-
-def _overlap(*runs: StoredActivity) -> bool:
-    first, second = sorted((run.activity for run in runs), key=lambda activity: activity.start)
-    return (second.start - first.start).total_seconds() < first.duration_s
+    output.echo(f"To undo it: runlog undo, or later: runlog split {into.id} {numbers}")
 
 
 def _print_parts(journal: Journal, ids: Iterable[int]) -> None:
     """Print a line for each activity: its id, what it is, and its files."""
     by_id = {stored.id: stored for stored in journal.activities()}
     settings = journal.settings
-    print_pairs(
-        [(str(n), f"{describe_run(by_id[n], settings)}: {_source_names(journal.sources(n))}") for n in ids]
+    names = {n: dict.fromkeys(PurePath(source.path).name for source in journal.sources(n)) for n in ids}
+    output.print_pairs(
+        [
+            (str(n), f"{output.describe_run(by_id[n], settings)}: {', '.join(files)}")
+            for n, files in names.items()
+        ]
     )
-
-
-def _source_names(sources: Iterable[RecordingInfo]) -> str:
-    return ", ".join(dict.fromkeys(PurePath(source.path).name for source in sources))

@@ -6,27 +6,20 @@ from datetime import datetime
 from functools import partial
 from itertools import groupby
 from operator import itemgetter
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
 
 from runlog import units
-from runlog.cli.base import examples, open_journal, runner_settings
+from runlog.cli import output
+from runlog.cli.base import command, open_journal, runner_settings
 from runlog.cli.cohort import print_given_others, share_links
 from runlog.cli.lookup import AREA
-from runlog.cli.output import (
-    Column,
-    OutputFormat,
-    echo,
-    format_options,
-    frame_to_rows,
-    print_rows,
-    print_table,
-)
+from runlog.cli.params import EXISTING_FILE, FILE
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
+    from pathlib import Path
 
     import pandas as pd
 
@@ -36,17 +29,15 @@ if TYPE_CHECKING:
 NO_RATINGS = "No ratings yet. Rate a run with: runlog log 3"
 
 
-@click.command(
-    epilog=examples(
-        "runlog exposures --last 7",
-        "runlog exposures --csv > exposures.csv",
-        "runlog exposures --area neck --json",
-    )
+@command(
+    "runlog exposures --last 7",
+    "runlog exposures --csv > exposures.csv",
+    "runlog exposures --area neck --json",
 )
 @click.option("--area", type=AREA, help="Only this body area.")
 @click.option("--last", type=click.IntRange(min=1), metavar="N", help="Only the last N ratings.")
-@format_options
-def exposures(fmt: OutputFormat, area: str | None, last: int | None) -> None:
+@output.format_options
+def exposures(fmt: output.OutputFormat, area: str | None, last: int | None) -> None:
     """List each rating with the factors as they stood at that moment.
 
     The table shows as many of the main factors as fit; JSON and CSV have all of
@@ -63,16 +54,16 @@ def exposures(fmt: OutputFormat, area: str | None, last: int | None) -> None:
         return history.clock.day(datetime.fromisoformat(moment)).isoformat()
 
     columns = (
-        Column("moment", "Day", local_day, numeric=True),
-        Column("area", "Area", units.area),
-        Column("rating", "Rating", "{:g}".format, numeric=True),
+        output.Column("moment", "Day", local_day, numeric=True),
+        output.Column("area", "Area", units.area),
+        output.Column("rating", "Rating", "{:g}".format, numeric=True),
         *(_factor_column(factor, history) for factor in FACTORS if factor.primary),
     )
     shown = table if last is None else table.tail(last)
-    print_rows(fmt, frame_to_rows(shown), list(table.columns), columns, NO_RATINGS)
+    output.print_rows(fmt, output.frame_to_rows(shown), list(table.columns), columns, NO_RATINGS)
 
 
-def _factor_column(factor: Factor, history: History) -> Column:
+def _factor_column(factor: Factor, history: History) -> output.Column:
     """Return the column of a factor: its label and unit, its values in the runner's units."""
     from runlog.analysis.factors.base import FactorUnit
 
@@ -90,12 +81,12 @@ def _factor_column(factor: Factor, history: History) -> Column:
         case FactorUnit.LOAD:
             heading = f"{heading} ({unit})" if kind == "km" else heading
             write = lambda load: units.number(units.load_in(load, kind, unit), 0)  # noqa: E731 - likewise
-    return Column(factor.name, units.capital(heading), write, numeric=True)
+    return output.Column(factor.name, units.capital(heading), write, numeric=True)
 
 
-@click.command(epilog=examples("runlog factors", "runlog factors --json"))
-@format_options
-def factors(fmt: OutputFormat) -> None:
+@command("runlog factors", "runlog factors --json")
+@output.format_options
+def factors(fmt: output.OutputFormat) -> None:
     """List the factors that may go with soreness, and what each one means."""
     from runlog.analysis.factors import FACTORS
     from runlog.reporter.findings import format_step
@@ -113,15 +104,12 @@ def factors(fmt: OutputFormat) -> None:
         for factor in FACTORS
     ]
     columns = (
-        Column("name", "Factor"),
-        Column("step_text", "Step"),
-        Column("meaning", "Meaning"),
+        output.Column("name", "Factor"),
+        output.Column("step_text", "Step"),
+        output.Column("meaning", "Meaning"),
     )
-    print_rows(fmt, rows, list(rows[0]), columns, "")
+    output.print_rows(fmt, rows, list(rows[0]), columns)
 
-
-_format_signed = partial(units.number, digits=2, signed=True)
-_format_plain = partial(units.number, digits=2)
 
 _GRADE_TEXTS = {"none": "no sign", "": "cannot tell"}
 _FOUND_GRADES = ("A", "B")
@@ -131,13 +119,13 @@ _WINDOWS = ("24", "48", "72")
 _SMALLEST_P = 0.001
 
 LINK_COLUMNS = (
-    Column("label_and_step", "Factor", min_width=18),
-    Column("effect", "Points", _format_signed, numeric=True),
-    Column("range", "95% range", numeric=True),
-    Column("grade", "Grade", lambda grade: _GRADE_TEXTS.get(grade, grade)),
-    Column("n", "Ratings", numeric=True),
+    output.Column("label_and_step", "Factor", min_width=18),
+    output.Column("effect", "Points", output.format_signed, numeric=True),
+    output.Column("range", "95% range", numeric=True),
+    output.Column("grade", "Grade", lambda grade: _GRADE_TEXTS.get(grade, grade)),
+    output.Column("n", "Ratings", numeric=True),
 )
-_WHY_COLUMN = Column("short_reason", "Why", min_width=18)
+_WHY_COLUMN = output.Column("short_reason", "Why", min_width=18)
 
 
 def _format_p(p: float) -> str:
@@ -145,25 +133,23 @@ def _format_p(p: float) -> str:
 
 
 _FULL_COLUMNS = (
-    Column("label_and_step", "Factor", min_width=20),
-    Column("per_sd", "Per SD", _format_signed, numeric=True),
-    Column("se", "SE", _format_plain, numeric=True),
-    Column("p", "p", _format_p, numeric=True),
-    Column("q", "q", _format_p, numeric=True),
-    Column("high_low", "High/low", numeric=True),
-    Column("halves", "Halves", numeric=True),
-    Column("r_time", "r time", _format_signed, numeric=True),
+    output.Column("label_and_step", "Factor", min_width=20),
+    output.Column("per_sd", "Per SD", output.format_signed, numeric=True),
+    output.Column("se", "SE", partial(units.number, digits=2), numeric=True),
+    output.Column("p", "p", _format_p, numeric=True),
+    output.Column("q", "q", _format_p, numeric=True),
+    output.Column("high_low", "High/low", numeric=True),
+    output.Column("halves", "Halves", numeric=True),
+    output.Column("r_time", "r time", output.format_signed, numeric=True),
 )
 
 
-@click.command(
-    epilog=examples(
-        "runlog links",
-        "runlog links --area neck --full",
-        "runlog links --window 48 --json",
-        "runlog links --share for-the-study.json",
-        "runlog links --given pool.json",
-    )
+@command(
+    "runlog links",
+    "runlog links --area neck --full",
+    "runlog links --window 48 --json",
+    "runlog links --share for-the-study.json",
+    "runlog links --given pool.json",
 )
 @click.option("--area", type=AREA, help="Only this body area.")
 @click.option(
@@ -177,20 +163,20 @@ _FULL_COLUMNS = (
 @click.option(
     "--given",
     "pool_file",
-    type=click.Path(exists=True, dir_okay=False, path_type=Path),
+    type=EXISTING_FILE,
     metavar="POOL.JSON",
     help="Also show each effect given other runners (see runlog cohort pool).",
 )
 @click.option(
     "--share",
     "share_file",
-    type=click.Path(dir_okay=False, path_type=Path),
+    type=FILE,
     metavar="FILE",
     help="Write only the effects, for a study: no date, place, name or note. You see them first.",
 )
-@format_options
+@output.format_options
 def links(
-    fmt: OutputFormat,
+    fmt: output.OutputFormat,
     area: str | None,
     window: str,
     pool_file: Path | None,
@@ -236,12 +222,15 @@ def links(
     elif fmt == "table" and rows:
         _print_links(rows, hours, unit, full=full)
     else:
-        print_rows(fmt, _csv_rows(rows) if fmt == "csv" else rows, LINK_COLUMNS, (), NO_RATINGS)
+        if fmt == "csv":
+            for row in rows:
+                row |= {key: _correlation_texts(row[key]) for key in ("moves_with", "speaks_for")}
+        output.print_rows(fmt, rows, LINK_COLUMNS, (), NO_RATINGS)
 
 
 def link_rows(table: pd.DataFrame) -> list[dict[str, Any]]:
     """Return the links as rows for JSON, per metric step, with the range and step in words added."""
-    return [_with_step(row, "km") for row in frame_to_rows(table)]
+    return [_with_step(row, "km") for row in output.frame_to_rows(table)]
 
 
 #: What ``links`` gives in rating points per step.
@@ -260,18 +249,12 @@ def _with_step(row: dict[str, Any], unit: str) -> dict[str, Any]:
     points = {key: factor.points_per_step(row[key], unit) for key in _PER_STEP if row[key] is not None}
     words = {"step_text": format_step(factor, unit), "label_and_step": label_and_step(factor, unit)}
     row = row | points | words
-    low, high = row["low"], row["high"]
-    return row | {"range": None if low is None else f"{_format_signed(low)} to {_format_signed(high)}"}
+    return row | {"range": output.format_range(row["low"], row["high"])}
 
 
 def sort_by_grade(rows: Sequence[dict[str, Any]]) -> list[dict[str, Any]]:
     """Sort links by their grade, keeping the order within a grade."""
     return sorted(rows, key=lambda row: _GRADE_ORDER.index(row["grade"]))
-
-
-def _csv_rows(rows: Sequence[dict[str, Any]]) -> list[dict[str, Any]]:
-    """Write correlations with other factors as a cell can hold them."""
-    return [row | {key: _correlation_texts(row[key]) for key in ("moves_with", "speaks_for")} for row in rows]
 
 
 def _correlation_texts(correlations: dict[str, float] | None) -> list[str]:
@@ -282,16 +265,16 @@ def _print_links(rows: Sequence[dict[str, Any]], hours: int, unit: str, *, full:
     from runlog.analysis.exposures import PRIMARY_WINDOW, window_text
 
     if hours != PRIMARY_WINDOW:
-        echo(
+        output.echo(
             f"Secondary: what the run of {window_text(hours)} the rating adds to the 24 hours before it. The "
             "best grade here is B."
         )
-        echo()
+        output.echo()
     for area, of_area in groupby(rows, key=itemgetter("area")):
         _print_area(units.area(area).capitalize(), list(of_area), unit, full=full)
-        echo()
+        output.echo()
     if any(row["grade"] in _ANSWERED_GRADES for row in rows):
-        echo("These go together with soreness; that is not proof of cause.")
+        output.echo("These go together with soreness; that is not proof of cause.")
 
 
 def _print_area(area: str, rows: Sequence[dict[str, Any]], unit: str, *, full: bool) -> None:
@@ -300,22 +283,27 @@ def _print_area(area: str, rows: Sequence[dict[str, Any]], unit: str, *, full: b
     ratings = rows[0]["ratings"]
     if ratings < MIN_RATINGS:
         counted, lacking = units.count_noun(ratings, "rating"), MIN_RATINGS - ratings
-        echo(f"{area}: {counted}, too few to say anything yet. Links begin {lacking} ratings from now.")
+        output.echo(
+            f"{area}: {counted}, too few to say anything yet. Links begin {lacking} ratings from now."
+        )
         return
     answered = [row for row in rows if row["grade"] in _ANSWERED_GRADES]
-    echo(f"{area}, in points of soreness:")
-    echo()
+    output.echo(f"{area}, in points of soreness:")
+    output.echo()
     if answered:
         shown = [_with_step(row, unit) for row in sort_by_grade(answered)]
         for row in shown:
             if row["grade"] == "none":  # the grade says it
                 row["short_reason"] = ""
-        print_table(shown, (*LINK_COLUMNS, _WHY_COLUMN))
+        output.print_table(shown, (*LINK_COLUMNS, _WHY_COLUMN))
     _print_settled(answered, unit)
     not_estimable = [row for row in rows if row not in answered]
     if answered and not_estimable:
-        echo()
-    _print_not_estimable(not_estimable)
+        output.echo()
+    for reason in dict.fromkeys(row["reason"] for row in not_estimable):
+        output.echo(
+            f"{_list_labels(row for row in not_estimable if row['reason'] == reason)}: no answer. {reason}"
+        )
     if full:
         _print_full([_with_step(row, unit) for row in rows])
 
@@ -327,21 +315,15 @@ def _print_settled(answered: Sequence[dict[str, Any]], unit: str) -> None:
 
     found = [row for row in answered if row["grade"] in _FOUND_GRADES]
     if answered:
-        echo()
+        output.echo()
     for text in dict.fromkeys(settled_text(row) for row in sort_by_grade(found)):
         for row in sort_by_grade(found):
             if settled_text(row) == text:
-                echo(short_link(find_factor(row["factor"]), row, unit))
-        echo(text)
+                output.echo(short_link(find_factor(row["factor"]), row, unit))
+        output.echo(text)
     rest = [row for row in answered if row not in found]
     for text in dict.fromkeys(settled_text(row) for row in rest):
-        echo(f"No finding: {_list_labels(row for row in rest if settled_text(row) == text)}. {text}")
-
-
-def _print_not_estimable(rows: Sequence[dict[str, Any]]) -> None:
-    """List factors without an estimate, grouped by reason."""
-    for reason in dict.fromkeys(row["reason"] for row in rows):
-        echo(f"{_list_labels(row for row in rows if row['reason'] == reason)}: no answer. {reason}")
+        output.echo(f"No finding: {_list_labels(row for row in rest if settled_text(row) == text)}. {text}")
 
 
 def _list_labels(rows: Iterable[dict[str, Any]]) -> str:
@@ -352,28 +334,28 @@ def _list_labels(rows: Iterable[dict[str, Any]]) -> str:
 
 def _print_full(rows: Sequence[dict[str, Any]]) -> None:
     """Print the scientist's numbers of one area."""
-    estimated = [_with_joined_columns(row) for row in rows if row["effect"] is not None]
+    estimated = [row for row in rows if row["effect"] is not None]
     if not estimated:
         return
-    echo()
+    output.echo()
     for row in estimated:
-        echo(f"{row['label_and_step']}: {row['reason']}")
-    echo()
-    print_table(estimated, _FULL_COLUMNS)
-    echo()
-    correlation_keys = ("moves_with", "moves with"), ("speaks_for", "includes")
+        row["high_low"] = f"{row['n_high']}/{row['n_low']}"
+        row["halves"] = (
+            f"{output.format_signed(row['first_half'])} {output.format_signed(row['second_half'])}"
+        )
+        output.echo(f"{row['label_and_step']}: {row['reason']}")
+    output.echo()
+    output.print_table(estimated, _FULL_COLUMNS)
+    output.echo()
     for row in estimated:
-        for key, verb in correlation_keys:
+        for key, verb in (("moves_with", "moves with"), ("speaks_for", "includes")):
             if row[key]:
-                echo(f"{row['factor']} {verb} {', '.join(_correlation_texts(row[key]))} (correlations).")
+                output.echo(
+                    f"{row['factor']} {verb} {', '.join(_correlation_texts(row[key]))} (correlations)."
+                )
     first = estimated[0]
-    echo(
+    output.echo(
         f"Of the variance that no factor explains, {units.percent(first['lasting'])} is a level that drifts "
         f"over about {units.number(first['tau_days'], 0)} days. So these ratings say as much about the mean "
         f"level as {units.number(first['n_eff'], 0)} independent ones. Method {first['method']}."
     )
-
-
-def _with_joined_columns(row: dict[str, Any]) -> dict[str, Any]:
-    halves = [_format_signed(row[key]) for key in ("first_half", "second_half")]
-    return row | {"high_low": f"{row['n_high']}/{row['n_low']}", "halves": " ".join(halves)}

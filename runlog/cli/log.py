@@ -11,26 +11,17 @@ import click
 
 from runlog import units
 from runlog.cli import base, params
-from runlog.cli.base import EXIT_INTERRUPTED, examples
+from runlog.cli.base import EXIT_INTERRUPTED, command
 from runlog.cli.diary import describe_logged, describe_stored, find_entry, undo_last
 from runlog.cli.lookup import PLACE, complete_run, complete_shoe, find_shoe, resolve_run
 from runlog.cli.output import describe_run, echo, echo_err
-from runlog.cli.params import (
-    Question,
-    parse_hours,
-    parse_minutes,
-    parse_rating,
-    parse_yes_no,
-    quoted,
-    run_dialogue,
-)
 from runlog.errors import BadInput, NotFound
 from runlog.i18n import _, ngettext, use_language
 from runlog.localtime import local_time, offset_seconds
 from runlog.model import RATED_WITHIN, Area, Entry, Precision, Side
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Sequence
+    from collections.abc import Callable, Sequence
     from datetime import datetime
 
     from runlog.journal import Journal
@@ -43,16 +34,14 @@ _RUN_FIELDS = ("soreness", *_RUN_OPTIONS)
 _PLACE_FIELDS = frozenset({"area", "side"})
 
 
-@click.command(
-    epilog=examples(
-        "runlog log  # asks; Enter skips a question",
-        "runlog log 3  # upper back, after the last run, now",
-        "runlog log 3 left knee --warm-up",
-        "runlog log 2 --at 'last night' --desk-hours 8h",
-        "runlog log 5 --run yesterday",
-        "runlog log 4 --edit  # the last entry was a 4",
-        "runlog log --undo  # undo the last log or edit",
-    )
+@command(
+    "runlog log  # asks; Enter skips a question",
+    "runlog log 3  # upper back, after the last run, now",
+    "runlog log 3 left knee --warm-up",
+    "runlog log 2 --at 'last night' --desk-hours 8h",
+    "runlog log 5 --run yesterday",
+    "runlog log 4 --edit  # the last entry was a 4",
+    "runlog log --undo  # undo the last log or edit",
 )
 @click.argument("words", metavar="[RATING] [AREA]", nargs=-1)
 @click.option("--area", type=PLACE, help="Where, like neck or left-knee.  [default: upper back]")
@@ -76,12 +65,14 @@ _PLACE_FIELDS = frozenset({"area", "side"})
 @click.option(
     "--shoe", "--shoes", "shoe", metavar="NAME", shell_complete=complete_shoe, help="The shoes you wore."
 )
-@click.option("--rpe", "--effort", "rpe", type=parse_rating, metavar="0-10", help="How hard the run was.")
+@click.option(
+    "--rpe", "--effort", "rpe", type=params.parse_rating, metavar="0-10", help="How hard the run was."
+)
 @click.option("--strength/--no-strength", default=None, help="Whether you did strength training that day.")
-@click.option("--strength-min", type=parse_minutes, metavar="MIN", help="For how many minutes.")
+@click.option("--strength-min", type=params.parse_minutes, metavar="MIN", help="For how many minutes.")
 @click.option("--mobility/--no-mobility", default=None, help="Whether you did mobility work, like yoga.")
-@click.option("--desk-hours", type=parse_hours, metavar="H", help="Hours at the desk that day.")
-@click.option("--posture", type=parse_rating, metavar="0-10", help="0 slumped, 10 upright.")
+@click.option("--desk-hours", type=params.parse_hours, metavar="H", help="Hours at the desk that day.")
+@click.option("--posture", type=params.parse_rating, metavar="0-10", help="0 slumped, 10 upright.")
 @click.option("--note", metavar="TEXT", help="Anything else.")
 @click.option("--all", "ask_all", is_flag=True, help="Ask about everything.")
 @click.option(
@@ -112,7 +103,12 @@ def log(
     given = _given_fields(words, fields)
     with base.open_journal() as journal, use_language(journal.settings.language):
         if undo:
-            _undo_entry(journal, other_options=bool(given or at or run or edit or ask_all))
+            if given or at or run or edit or ask_all:
+                raise click.UsageError(_("Use --undo alone."))
+            last = journal.last_change()
+            if last is not None and not last.entries:
+                raise BadInput(_("the last change was not to the diary; to undo it anyway: runlog undo"))
+            undo_last(journal)
         elif edit:
             _edit_entry(journal, edit, given, at, run)
         else:
@@ -122,8 +118,7 @@ def log(
 def _given_fields(words: Sequence[str], fields: dict[str, Any]) -> dict[str, Any]:
     given = {name: value for name, value in fields.items() if value is not None}
     if "area" in given:
-        given["area"], side = given["area"]
-        given |= {"side": given.get("side", side)} if side else {}
+        given = _area_and_side(given.pop("area")) | given
     given |= params.parse_rating_and_area(words, given)
     if "side" in given:
         given["side"] = Side(given["side"])
@@ -171,10 +166,7 @@ def store_entry(
     *,
     with_time: bool = False,
 ) -> None:
-    """Store an entry and say what was logged, and what to do where the rating is high.
-
-    ``run_rated`` is the run that it is about, if any; ``with_time`` says its time, too.
-    """
+    """Store an entry; say what was logged, with its time if asked for, and what to do if that is high."""
     journal.log(entry)
     echo(_("Logged: {entry}.").format(entry=describe_logged(journal, entry, run_rated, with_time=with_time)))
     if entry.soreness is not None and run_rated is None and journal.last_run(now) is not None:
@@ -197,39 +189,27 @@ _LOOKED_AT, _USUAL_SHARE, _USUAL_AREA_SHARE = 20, 0.5, 0.25
 def _ask(
     journal: Journal, given: dict[str, Any], run: StoredActivity | None, *, ask_all: bool
 ) -> tuple[dict[str, Any], bool]:
-    """Ask about what is not given yet.
-
-    Returns:
-        The answers by field, without those that were skipped, and whether Ctrl-C ended the questions.
-    """
+    """Ask about what is not given yet; return the answers by field, and whether Ctrl-C ended them."""
     entries = journal.entries()
-    known = {*given, *(() if run is None else _fields_known_of(run.id, entries))}
-    possible = [one for one in _questions(journal, given, run) if one.field not in known]
-    wanted = {one.field for one in possible} if ask_all else _usual_fields(entries)
-    questions = [one for one in possible if one.field in wanted]
+    about_run = [stored.entry for stored in entries if run is not None and stored.entry.run == run.id]
+    known = {*given, *(name for name in _RUN_OPTIONS if any(getattr(e, name) is not None for e in about_run))}
+    questions = [one for one in _questions(journal, given, run) if one.field not in known]
     if not ask_all:
-        first = [one for one in questions if one.field in _ALWAYS]
-        others = sorted(questions, key=lambda one: list(wanted).index(one.field))
-        kept = {one.field for one in [*first, *(one for one in others if one not in first)][:MAX_QUESTIONS]}
-        questions = [one for one in questions if one.field in kept]
+        usual = [name for name in _usual_fields(entries) if name in {one.field for one in questions}]
+        questions = [one for one in questions if one.field in usual[:MAX_QUESTIONS]]
     about = _("About today; no run ended in the last two days.")
     if run is not None:
         about = _("About {run}.").format(run=describe_run(run, journal.settings))
     how = _("Enter skips, “back” returns, Ctrl-C keeps what you have answered.")
     echo_err(f"{about} {how}")
-    answers, interrupted = run_dialogue(questions)
-    return _split_area(answers), interrupted
+    answers, interrupted = params.run_dialogue(questions)
+    if "area" in answers:
+        answers |= _area_and_side(answers["area"])
+    return answers, interrupted
 
 
-def _fields_known_of(run_id: int, entries: Iterable[StoredEntry]) -> set[str]:
-    """Return the fields about a run that earlier entries have; soreness may be rated again."""
-    return {
-        field
-        for stored in entries
-        if stored.entry.run == run_id
-        for field in _RUN_OPTIONS
-        if getattr(stored.entry, field) is not None
-    }
+def _area_and_side(place: tuple[Area, Side | None]) -> dict[str, Any]:
+    return {"area": place[0]} | ({"side": place[1]} if place[1] else {})
 
 
 def _usual_fields(entries: Sequence[StoredEntry]) -> list[str]:
@@ -244,39 +224,34 @@ def _usual_fields(entries: Sequence[StoredEntry]) -> list[str]:
     return [*_ALWAYS, *usual]
 
 
-def _questions(journal: Journal, given: dict[str, Any], run: StoredActivity | None) -> list[Question]:
-    pairs = _pairs_in_use(journal)
+def _questions(journal: Journal, given: dict[str, Any], run: StoredActivity | None) -> list[params.Question]:
+    retired = {shoe.name for shoe in journal.shoes.all() if shoe.retired is not None}
+    pairs = [name for name in dict.fromkeys(journal.shoes.names().values()) if name not in retired]
     warmed_up, cooled_down = _("Warmed up before the run? (y/n)"), _("Cooled down after it? (y/n)")
     strength, mobility = _("Strength training that day? (y/n)"), _("Mobility work that day, like yoga? (y/n)")
     area = given.get("area", Area.UPPER_BACK)
     place = units.area_and_side(area, given.get("side"))
     of_run = (
-        Question("warmup", warmed_up, parse_yes_no),
-        Question("cooldown", cooled_down, parse_yes_no),
-        Question("rpe", _("Effort, 0 none to 10 all out?"), parse_rating),
-        Question("shoe", _("Shoes? ({pairs})").format(pairs=", ".join(pairs)), _shoe_reader(journal, pairs)),
+        params.Question("warmup", warmed_up, params.parse_yes_no),
+        params.Question("cooldown", cooled_down, params.parse_yes_no),
+        params.Question("rpe", _("Effort, 0 none to 10 all out?"), params.parse_rating),
+        params.Question(
+            "shoe", _("Shoes? ({pairs})").format(pairs=", ".join(pairs)), _shoe_reader(journal, pairs)
+        ),
     )
     where = _("Where? (Enter: {area}; or neck, left knee …)").format(area=units.area(Area.UPPER_BACK))
     return [
-        Question("soreness", _("Soreness ({area}), 0 none to 10 worst?").format(area=place), parse_rating),
-        Question("area", where, _read_place),
+        params.Question(
+            "soreness", _("Soreness ({area}), 0 none to 10 worst?").format(area=place), params.parse_rating
+        ),
+        params.Question("area", where, PLACE),
         *(one for one in of_run if run is not None and (one.field != "shoe" or pairs)),
-        Question("strength", strength, parse_yes_no),
-        Question("mobility", mobility, parse_yes_no),
-        Question("desk_hours", _("Hours at the desk that day?"), parse_hours),
-        Question("posture", _("Posture, 0 slumped to 10 upright?"), parse_rating),
-        Question("note", _("A note?"), str),
+        params.Question("strength", strength, params.parse_yes_no),
+        params.Question("mobility", mobility, params.parse_yes_no),
+        params.Question("desk_hours", _("Hours at the desk that day?"), params.parse_hours),
+        params.Question("posture", _("Posture, 0 slumped to 10 upright?"), params.parse_rating),
+        params.Question("note", _("A note?"), str),
     ]
-
-
-def _read_place(text: str) -> tuple[Area, Side | None]:
-    place: tuple[Area, Side | None] = PLACE.convert(text, None, None)
-    return place
-
-
-def _pairs_in_use(journal: Journal) -> list[str]:
-    retired = {shoe.name for shoe in journal.shoes.all() if shoe.retired is not None}
-    return [name for name in dict.fromkeys(journal.shoes.names().values()) if name not in retired]
 
 
 def _shoe_reader(journal: Journal, pairs: Sequence[str]) -> Callable[[str], str]:
@@ -285,25 +260,15 @@ def _shoe_reader(journal: Journal, pairs: Sequence[str]) -> Callable[[str], str]
             return find_shoe(name, journal.shoes.names())
         except NotFound:
             unknown = _("No pair is called {name}. In use: {pairs}.")
-            raise click.BadParameter(unknown.format(name=quoted(name), pairs=", ".join(pairs))) from None
+            raise click.BadParameter(
+                unknown.format(name=params.quoted(name), pairs=", ".join(pairs))
+            ) from None
 
     return read
 
 
-def _split_area(answers: dict[str, Any]) -> dict[str, Any]:
-    """Return the answers with area and side as two fields."""
-    if "area" not in answers:
-        return answers
-    area, side = answers["area"]
-    return answers | {"area": area} | ({"side": side} if side else {})
-
-
 def ask_after_import(journal: Journal, new_runs: int) -> bool:
-    """Ask at a terminal for the rating of the last run, if any is new and it ended in the last two days.
-
-    Returns:
-        Whether a rating was stored.
-    """
+    """Ask at a terminal for the rating of a run that ended in the last two days; return if one was stored."""
     if not base.is_interactive():
         return False
     now = base.now().astimezone(journal.settings.zone)
@@ -318,7 +283,9 @@ def ask_after_import(journal: Journal, new_runs: int) -> bool:
             new_runs,
         )
         question = ask.format(area=units.area(Area.UPPER_BACK), run=describe_run(run, journal.settings))
-        answers, _interrupted = run_dialogue([Question("soreness", question, parse_rating)])
+        answers, _interrupted = params.run_dialogue(
+            [params.Question("soreness", question, params.parse_rating)]
+        )
         if answers:
             entry = _at_moment(Entry(moment=now, utc_offset_s=0, run=run.id, **answers), now)
             store_entry(journal, entry, run, now)
@@ -344,15 +311,6 @@ def _edit_entry(journal: Journal, which: str, given: dict[str, Any], at: str | N
     journal.edit(old.id, entry)
     changed = _("Changed entry {number}: {entry}.")
     echo(changed.format(number=old.id, entry=describe_stored(journal, entry)))
-
-
-def _undo_entry(journal: Journal, *, other_options: bool) -> None:
-    if other_options:
-        raise click.UsageError(_("Use --undo alone."))
-    last = journal.last_change()
-    if last is not None and not last.entries:
-        raise BadInput(_("the last change was not to the diary; to undo it anyway: runlog undo"))
-    undo_last(journal)
 
 
 def _with_shoe_name(journal: Journal, given: dict[str, Any]) -> dict[str, Any]:

@@ -18,7 +18,6 @@ from runlog.units import day, parse_area
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping, Sequence
-    from datetime import date
 
     from runlog.journal import Journal
     from runlog.records import StoredActivity, StoredAlert
@@ -140,49 +139,9 @@ def find_shoe(name: str, names: Mapping[str, str]) -> str:
     raise NotFound(f"{close} (a new pair: runlog shoes add {name!r})")
 
 
-def find_run(
-    text: str, runs: Sequence[tuple[int, date]], activity_ids: Iterable[int] = (), today: date | None = None
-) -> int:
-    """Return the id of the run that "last", an id or a local day stands for.
-
-    Args:
-        text: what the user typed.
-        runs: id and local day of each run, in the order of their starts.
-        activity_ids: the ids of activities, which an id may stand for, too.
-        today: the day that "yesterday" and "sunday" count from; by default that of this computer.
-
-    Raises:
-        NotFound: there is no such run, or several on that day; the message names them.
-    """
-    for known in (*activity_ids, *(run for run, _ in runs)):
-        if str(known) == text.lstrip("0"):
-            return known
-    if not runs:
-        raise NotFound("there are no runs yet; read some with: runlog import PATH")
-    if text.strip().casefold() in {"last", "latest", "letzter"}:
-        return runs[-1][0]
-    if text.isdecimal():
-        raise run_not_found(shorten(text))
-    wanted = parse_day(text, today or base.now().astimezone().date())
-    if wanted is None:
-        raise NotFound(f"{shorten(text)!r} names no run; give its id, 'last' or a day like 2026-07-12")
-    return _find_run_on_day(wanted, runs)
-
-
 def shorten(text: str) -> str:
     """Cut short what the user typed, where it is long."""
     return text if len(text) <= _MAX_QUOTED else f"{text[:_MAX_QUOTED]}…"
-
-
-def _find_run_on_day(wanted: date, runs: Sequence[tuple[int, date]]) -> int:
-    ids = [run for run, local_day in runs if local_day == wanted]
-    if len(ids) == 1:
-        return ids[0]
-    on = f"on {day(wanted, year=True)}"
-    if ids:
-        raise NotFound(f"there are {len(ids)} runs {on}: {', '.join(map(str, ids))}; give the id")
-    nearest = min(runs, key=lambda run: abs(run[1] - wanted))
-    raise NotFound(f"there is no run {on}; the nearest is {nearest[0]} on {day(nearest[1], year=True)}")
 
 
 def find_route(text: str, names: Mapping[int, str | None]) -> int:
@@ -202,25 +161,44 @@ def find_route(text: str, names: Mapping[int, str | None]) -> int:
     return by_word[word]
 
 
-def _days_of_runs(journal: Journal) -> list[tuple[int, date]]:
-    """Return the id and the local day of each run, in the order of their starts."""
-    return [(run.id, run_day(run, journal.settings.zone)) for run in journal.runs()]
-
-
 def resolve_run(journal: Journal, text: str) -> StoredActivity:
-    """Return the run that a text stands for, without building a history; raises NotFound as ``find_run``."""
+    """Return the run that "last", an id or a local day stands for, without building a history.
+
+    Raises:
+        NotFound: there is no such run, or several on that day; the message names them.
+    """
     return _resolve(journal, text, journal.runs())
 
 
 def resolve_activity(journal: Journal, text: str) -> StoredActivity:
-    """Return the run that a text stands for, or by its id another activity; raises as ``find_run``."""
+    """Return the run that a text stands for, or by its id another activity; raises as ``resolve_run``."""
     return _resolve(journal, text, journal.activities())
 
 
-def _resolve(journal: Journal, text: str, activities: Sequence[StoredActivity]) -> StoredActivity:
-    by_id = {stored.id: stored for stored in activities}
-    today = base.now().astimezone(journal.settings.zone).date()
-    return by_id[find_run(text, _days_of_runs(journal), by_id, today)]
+def _resolve(journal: Journal, text: str, by_number: Iterable[StoredActivity]) -> StoredActivity:
+    for stored in by_number:
+        if str(stored.id) == text.lstrip("0"):
+            return stored
+    runs, zone = journal.runs(), journal.settings.zone
+    if not runs:
+        raise NotFound("there are no runs yet; read some with: runlog import PATH")
+    if text.strip().casefold() in {"last", "latest", "letzter"}:
+        return runs[-1]
+    if text.isdecimal():
+        raise run_not_found(shorten(text))
+    wanted = parse_day(text, base.now().astimezone(zone).date())
+    if wanted is None:
+        raise NotFound(f"{shorten(text)!r} names no run; give its id, 'last' or a day like 2026-07-12")
+    found = [run for run in runs if run_day(run, zone) == wanted]
+    if len(found) == 1:
+        return found[0]
+    on = f"on {day(wanted, year=True)}"
+    if found:
+        ids = ", ".join(str(run.id) for run in found)
+        raise NotFound(f"there are {len(found)} runs {on}: {ids}; give the id")
+    nearest = min(runs, key=lambda run: abs(run_day(run, zone) - wanted))
+    nearest_day = day(run_day(nearest, zone), year=True)
+    raise NotFound(f"there is no run {on}; the nearest is {nearest.id} on {nearest_day}")
 
 
 def find_alert(text: str, alerts: Sequence[StoredAlert]) -> int:
@@ -245,10 +223,9 @@ def find_alert(text: str, alerts: Sequence[StoredAlert]) -> int:
 def _completer(
     read: Callable[[Journal], Iterable[tuple[str, str | None]]],
 ) -> Callable[[click.Context, click.Parameter, str], list[CompletionItem]]:
-    """Make a shell completion of names in the journal.
+    """Make a shell completion of names in the journal, each with its help.
 
-    Args:
-        read: returns each name with its help. Its errors count as no names: completion cannot show them.
+    Errors of ``read`` count as no names: completion cannot show them.
     """
 
     def complete(ctx: click.Context, param: click.Parameter, incomplete: str) -> list[CompletionItem]:
@@ -269,14 +246,12 @@ def _completions(names: Iterable[tuple[str, str | None]], incomplete: str) -> li
     ]
 
 
-complete_run = _completer(
-    lambda journal: [(str(run), day(of_run, year=True)) for run, of_run in reversed(_days_of_runs(journal))]
-)
-complete_deleted = _completer(
-    lambda journal: [
-        (str(run.id), day(run_day(run, journal.settings.zone), year=True)) for run in journal.deleted()
-    ]
-)
+def _ids_and_days(journal: Journal, runs: Iterable[StoredActivity]) -> list[tuple[str, str | None]]:
+    return [(str(run.id), day(run_day(run, journal.settings.zone), year=True)) for run in runs]
+
+
+complete_run = _completer(lambda journal: _ids_and_days(journal, reversed(journal.runs())))
+complete_deleted = _completer(lambda journal: _ids_and_days(journal, journal.deleted()))
 complete_route = _completer(
     lambda journal: [(f"R{route_id}", name) for route_id, name in journal.routes.names().items()]
 )

@@ -5,15 +5,16 @@ from __future__ import annotations
 import csv
 import io
 import json
+import math
 import os
 import sys
 import textwrap
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import date, datetime
 from enum import Enum
 from functools import cache, wraps
-from itertools import accumulate
+from itertools import accumulate, zip_longest
 from pathlib import Path
 from shutil import get_terminal_size
 from typing import TYPE_CHECKING, Any, Literal
@@ -32,6 +33,7 @@ if TYPE_CHECKING:
     from datetime import tzinfo
 
     import pandas as pd
+    from _typeshed import DataclassInstance
 
     from runlog.records import StoredActivity
     from runlog.settings import Settings
@@ -140,7 +142,7 @@ def echo_err(text: str) -> None:
 
 def print_pairs(pairs: Sequence[tuple[str, str]]) -> None:
     """Print name-value pairs on stdout; the values are wrapped where stdout is a terminal."""
-    width = max(len(name) for name, _ in pairs)
+    width = max((len(name) for name, _ in pairs), default=0)
     for name, value in pairs:
         echo(value, f"  {name:<{width}}  ", " " * (width + 4))
 
@@ -188,10 +190,9 @@ def _row_lines(cells: Sequence[str], widths: Sequence[int], columns: Sequence[Co
     """Return the lines of a row; cells that are wider than their column are wrapped."""
     wrapped = [_wrap_cell(cell, width) for cell, width in zip(cells, widths, strict=True)]
     lines = []
-    for at in range(max(map(len, wrapped))):
+    for texts in zip_longest(*wrapped, fillvalue=""):
         parts = []
-        for column, lines_of_cell, width in zip(columns, wrapped, widths, strict=False):
-            text = lines_of_cell[at] if at < len(lines_of_cell) else ""
+        for column, text, width in zip(columns, texts, widths, strict=False):
             blank = " " * (width - cell_width(text))
             parts.append(f"{blank}{text}" if column.numeric else f"{text}{blank}")
         lines.append((" " * _COLUMN_GAP).join(parts).rstrip())
@@ -245,8 +246,13 @@ def frame_to_rows(frame: pd.DataFrame) -> list[dict[str, Any]]:
     ]
 
 
+def record_to_row(record: DataclassInstance) -> dict[str, Any]:
+    """Return the fields of a record as JSON values."""
+    return {key: to_json_value(value) for key, value in asdict(record).items()}
+
+
 def to_json_value(value: object) -> object:
-    """Convert to a JSON value; a naive datetime is a date, as everywhere in a History."""
+    """Convert to a JSON value; a naive datetime is a date, as everywhere in a History, and NaN is unknown."""
     if isinstance(value, datetime) and value.tzinfo is None:
         return value.date().isoformat()
     if isinstance(value, date):
@@ -255,7 +261,7 @@ def to_json_value(value: object) -> object:
         return value.value
     if isinstance(value, tuple):
         return list(value)
-    return value
+    return None if isinstance(value, float) and math.isnan(value) else value
 
 
 def describe_run(run: StoredActivity, settings: Settings) -> str:
@@ -271,6 +277,16 @@ def describe_run(run: StoredActivity, settings: Settings) -> str:
 def run_day(run: StoredActivity, zone: tzinfo) -> date:
     """Return the local day of a run; without an offset in the time zone of the settings."""
     return local_day(run.activity.start, run.activity.utc_offset_s, zone)
+
+
+def format_signed(value: float) -> str:
+    """Write points of soreness with their sign and two digits."""
+    return units.number(value, 2, signed=True)
+
+
+def format_range(low: float | None, high: float | None) -> str | None:
+    """Write a 95% range of points; None where it is unknown."""
+    return None if low is None or high is None else f"{format_signed(low)} to {format_signed(high)}"
 
 
 def format_moment(moment: datetime, utc_offset_s: int) -> str:

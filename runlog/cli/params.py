@@ -5,13 +5,14 @@ from __future__ import annotations
 import re
 import sys
 from functools import wraps
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import click
 from click.shell_completion import get_completion_class
 
 from runlog import localtime, units
-from runlog.cli.base import examples, now, runner_settings
+from runlog.cli.base import command, now, runner_settings
 from runlog.cli.lookup import shorten
 from runlog.errors import BadInput
 from runlog.i18n import _
@@ -227,8 +228,10 @@ def parse_day(text: str) -> date:
     return day
 
 
+FILE, FOLDER = click.Path(path_type=Path, dir_okay=False), click.Path(path_type=Path, file_okay=False)
+EXISTING = click.Path(path_type=Path, exists=True)
+EXISTING_FILE = click.Path(path_type=Path, exists=True, dir_okay=False)
 DRY_RUN = click.option("--dry-run", is_flag=True, help="Only show what would change.")
-
 YES = click.option("--yes", "-y", is_flag=True, help="Do not ask.")
 
 _DISTANCE_UNITS = {"": "", "km": "km", "k": "km", "mi": "mi", "mile": "mi", "miles": "mi"}
@@ -274,12 +277,10 @@ def distance_option(name: str, help_text: str) -> Callable[[Callable[..., None]]
     return decorated
 
 
-@click.command(
-    epilog=examples(
-        "runlog completion bash >> ~/.bashrc",
-        "runlog completion zsh >> ~/.zshrc",
-        "runlog completion fish > ~/.config/fish/completions/runlog.fish",
-    )
+@command(
+    "runlog completion bash >> ~/.bashrc",
+    "runlog completion zsh >> ~/.zshrc",
+    "runlog completion fish > ~/.config/fish/completions/runlog.fish",
 )
 @click.argument("shell", type=click.Choice(["bash", "zsh", "fish"]))
 @click.pass_context

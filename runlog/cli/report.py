@@ -2,32 +2,22 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict
+from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 import click
 
-from runlog.cli import base
+from runlog.cli import base, output
 from runlog.cli.alerts import print_clinician_advice
-from runlog.cli.base import examples
+from runlog.cli.base import command
 from runlog.cli.lookup import AREA, CHART, FACTOR, TOPIC
-from runlog.cli.output import (
-    Column,
-    OutputFormat,
-    echo,
-    echo_err,
-    format_options,
-    print_rows,
-    progress_bar,
-    status_line,
-    to_json_value,
-)
+from runlog.cli.params import FILE, FOLDER
 from runlog.errors import BadInput
 from runlog.reporter import FORMATS
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Mapping
     from datetime import datetime
 
     from runlog.journal import Journal
@@ -37,49 +27,41 @@ if TYPE_CHECKING:
 STDOUT = Path("-")
 
 
-class ReportTarget(NamedTuple):
-    """The format of a report, and where to write it."""
+def _check_week(text: str) -> str:
+    from runlog.analysis.periods import parse_week
+    from runlog.settings import Settings
 
-    fmt: str | None
-    email_file: Path | None
-    out: Path | None
-
-
-class _PeriodParam(click.ParamType[str]):
-    """A parameter that takes a week like 2026-W30, or else a month or day; checked before data is read."""
-
-    name = "period"
-
-    def __init__(self, *, week: bool) -> None:
-        self.week = week
-
-    def convert(self, value: str, param: click.Parameter | None, ctx: click.Context | None) -> str:
-        """Return the name of the period as it was typed."""
-        from runlog.analysis.periods import parse_period, parse_week
-        from runlog.settings import Settings
-
-        try:
-            parse_week(value, Settings()) if self.week else parse_period(value)
-        except BadInput as error:
-            self.fail(str(error), param, ctx)
-        return value
+    return _check_period(text, lambda: parse_week(text, Settings()))
 
 
-@click.command(
-    epilog=examples(
-        "runlog report --open",
-        "runlog report --week 2026-W30 --out ~/reports",
-        "runlog report --format md --out -  # on the screen",
-        "runlog report --format json --out - | jq .headline",
-        "runlog report --email-file week.eml  # for any mail program",
-        "runlog report --since 2026-01 --until 2026-06  # a season",
-        "runlog report --all-weeks --out ~/reports  # with an index",
-    )
+def _check_month(text: str) -> str:
+    from runlog.analysis.periods import parse_period
+
+    return _check_period(text, lambda: parse_period(text))
+
+
+def _check_period(text: str, parse: Callable[[], object]) -> str:
+    """Return the name of a period as it was typed, checked before data is read."""
+    try:
+        parse()
+    except BadInput as error:
+        raise click.BadParameter(str(error)) from error
+    return text
+
+
+@command(
+    "runlog report --open",
+    "runlog report --week 2026-W30 --out ~/reports",
+    "runlog report --format md --out -  # on the screen",
+    "runlog report --format json --out - | jq .headline",
+    "runlog report --email-file week.eml  # for any mail program",
+    "runlog report --since 2026-01 --until 2026-06  # a season",
+    "runlog report --all-weeks --out ~/reports  # with an index",
 )
 @click.option(
     "--week",
     metavar="WEEK",
-    type=_PeriodParam(week=True),
+    type=_check_week,
     help="A week like 2026-W30.  [default: last week; on the last day of a week, this one]",
 )
 @click.option("--last", is_flag=True, help="The last complete week with any data.")
@@ -87,13 +69,13 @@ class _PeriodParam(click.ParamType[str]):
 @click.option(
     "--since",
     metavar="MONTH",
-    type=_PeriodParam(week=False),
+    type=_check_month,
     help="A season from this month or day on, like 2026-01 or 2026-01-15.",
 )
 @click.option(
     "--until",
     metavar="MONTH",
-    type=_PeriodParam(week=False),
+    type=_check_month,
     help="The last month or day of the season.  [default: today]",
 )
 @click.option("--all-weeks", is_flag=True, help="A page for each complete week, and an index.")
@@ -103,12 +85,7 @@ class _PeriodParam(click.ParamType[str]):
     type=click.Choice(FORMATS),
     help="A page, Markdown, JSON or PDF (with the extra pdf).  [default: html]",
 )
-@click.option(
-    "--email-file",
-    type=click.Path(path_type=Path, dir_okay=False),
-    metavar="FILE",
-    help="Write it as an e-mail into this file.",
-)
+@click.option("--email-file", type=FILE, metavar="FILE", help="Write it as an e-mail into this file.")
 @click.option(
     "--out",
     type=click.Path(path_type=Path, allow_dash=True),
@@ -146,14 +123,28 @@ def report(  # noqa: PLR0917 - click gives them by name
         raise click.UsageError("--until needs --since.")
     if fmt and out and out.suffix.lstrip(".") in {*FORMATS} - {fmt}:
         raise click.UsageError(f"{out} does not match --format {fmt}.")
-    target = ReportTarget(fmt, email_file, out)
+    now = base.now()
     with base.open_journal() as journal:
+        write = partial(_write_report, journal, now, fmt=fmt, email_file=email_file, out=out)
         if since:
-            path = _write_season(journal, since, until, target)
+            from runlog.reporter.season import build_season
+
+            with output.progress_bar() as progress:
+                season = build_season(journal.history(), since, until, now, progress)
+            path = write(season)
         elif all_weeks:
-            path = _write_all_weeks(journal, out)
+            from runlog.reporter.archive import write_archive
+
+            with output.progress_bar() as progress:
+                archive = write_archive(
+                    journal.history(), out or journal.folder / "reports" / "weeks", now, progress
+                )
+            output.echo_err(
+                f"{archive.written} of {archive.pages} pages written; the others had not changed."
+            )
+            path = archive.index
         else:
-            path = _write_week(journal, _LAST if last else _CURRENT if current else week, target)
+            path = _write_week(journal, _LAST if last else _CURRENT if current else week, now, write)
     if path is not None:
         click.echo(path)
         if open_it:
@@ -174,10 +165,11 @@ def _refuse_together(options: Mapping[str, object]) -> None:
         raise click.UsageError(f"{given[0]} and {given[1]} exclude each other.")
 
 
-def _write_week(journal: Journal, week: str | None, target: ReportTarget) -> Path | None:
+def _write_week(
+    journal: Journal, week: str | None, now: datetime, write: Callable[[Week], Path | None]
+) -> Path | None:
     """Write the report of a week, ``_LAST`` or ``_CURRENT``; None is the one that is due."""
-    now = base.now()
-    with status_line() as show:
+    with output.status_line() as show:
         show("Reading your runs …")
         from runlog.reporter import glance, weekly
 
@@ -189,80 +181,51 @@ def _write_week(journal: Journal, week: str | None, target: ReportTarget) -> Pat
             week = glance.current_week(history, now)
         facts = weekly.build_week(history, week, now)
         show("Drawing the page …")
-        path = _write_report(journal, target, facts, now)
+        path = write(facts)
     if facts.glance.note:
-        echo_err(f"{facts.glance.note} ({facts.name})")
+        output.echo_err(f"{facts.glance.note} ({facts.name})")
     return path
 
 
 _LAST, _CURRENT = "last", "current"
 
 
-def _write_season(journal: Journal, since: str, until: str | None, target: ReportTarget) -> Path | None:
-    from runlog.reporter import season
-
-    now = base.now()
-    with progress_bar() as progress:
-        facts = season.build_season(journal.history(), since, until, now, progress)
-    return _write_report(journal, target, facts, now)
-
-
-def _write_all_weeks(journal: Journal, out: Path | None) -> Path:
-    from runlog.reporter.archive import write_archive
-
-    folder = out or journal.folder / "reports" / "weeks"
-    with progress_bar() as progress:
-        archive = write_archive(journal.history(), folder, base.now(), progress)
-    echo_err(f"{archive.written} of {archive.pages} pages written; the others had not changed.")
-    return archive.index
-
-
 def _write_report(
     journal: Journal,
-    target: ReportTarget,
-    facts: Week | Season,
     now: datetime,
+    facts: Week | Season,
+    *,
+    fmt: str | None,
+    email_file: Path | None,
+    out: Path | None,
 ) -> Path | None:
     """Write a report into its file and return the path, or write it to stdout."""
     from runlog.fileio import write_atomically
     from runlog.reporter import render
 
-    if target.out == STDOUT:
-        click.echo(render.render(facts, target.fmt or FORMATS[0]), nl=False)
+    if out == STDOUT:
+        click.echo(render.render(facts, fmt or FORMATS[0]), nl=False)
         return None
-    if target.email_file is not None:
-        write_atomically(target.email_file, render.render_mail(facts, now))
-        return target.email_file
-    return render.save(facts, target.out or journal.folder / "reports", target.fmt)
+    if email_file is not None:
+        write_atomically(email_file, render.render_mail(facts, now))
+        return email_file
+    return render.save(facts, out or journal.folder / "reports", fmt)
 
 
-@click.command(
-    epilog=examples(
-        "runlog chart  # list them",
-        "runlog chart links --out links.png",
-        "runlog chart exposure --factor warmup --out warmup.svg",
-        "runlog chart --all charts  # all of them as PNG, into a folder",
-    )
+@command(
+    "runlog chart  # list them",
+    "runlog chart links --out links.png",
+    "runlog chart exposure --factor warmup --out warmup.svg",
+    "runlog chart --all charts  # all of them as PNG, into a folder",
 )
 @click.argument("name", type=CHART, required=False)
-@click.option(
-    "--out",
-    type=click.Path(path_type=Path, dir_okay=False),
-    metavar="FILE",
-    help="A .png, .svg or .pdf file.",
-)
-@click.option(
-    "--all",
-    "folder",
-    type=click.Path(path_type=Path, file_okay=False),
-    metavar="DIR",
-    help="Save every chart as a PNG in this folder.",
-)
+@click.option("--out", type=FILE, metavar="FILE", help="A .png, .svg or .pdf file.")
+@click.option("--all", "folder", type=FOLDER, metavar="DIR", help="Save every chart as a PNG in this folder.")
 @click.option("--area", type=AREA, default="upper_back", show_default=True, help="The body area.")
 @click.option("--factor", type=FACTOR, help="The factor, for the exposure chart.")
-@format_options
+@output.format_options
 def chart(
-    fmt: OutputFormat,
+    fmt: output.OutputFormat,
     name: str | None,
     *,
     out: Path | None,
@@ -278,7 +241,9 @@ def chart(
         raise click.UsageError("--all saves every chart; leave out NAME and --out.")
     if name is None and folder is None:
         rows = [{"name": chart.name, "help": chart.help} for chart in CHARTS]
-        print_rows(fmt, rows, ("name", "help"), (Column("name", "Chart"), Column("help", "Shows")), "")
+        output.print_rows(
+            fmt, rows, ("name", "help"), (output.Column("name", "Chart"), output.Column("help", "Shows")), ""
+        )
         return
     if name and out is None:
         raise click.UsageError(f"Where to? runlog chart {name} --out {name}.png")
@@ -290,10 +255,10 @@ def chart(
             click.echo(path)
 
 
-@click.command(epilog=examples("runlog tips", "runlog tips --for warmup", "runlog tips --json"))
+@command("runlog tips", "runlog tips --for warmup", "runlog tips --json")
 @click.option("--for", "topic", type=TOPIC, help="Only tips for this factor or kind of alert.")
-@format_options
-def tips(fmt: OutputFormat, topic: str | None) -> None:
+@output.format_options
+def tips(fmt: output.OutputFormat, topic: str | None) -> None:
     """List what may help, and how good the evidence is."""
     from runlog.i18n import _, use_language
     from runlog.reporter.guidance import all_tips
@@ -302,13 +267,12 @@ def tips(fmt: OutputFormat, topic: str | None) -> None:
         listed = [tip for tip in all_tips() if topic is None or topic in tip.answers]
         grades = {tip.grade: _(tip.grade) for tip in listed}
     if fmt != "table":
-        rows = [{key: to_json_value(value) for key, value in asdict(tip).items()} for tip in listed]
-        print_rows(fmt, rows, _TIP_KEYS)
+        output.print_rows(fmt, [output.record_to_row(tip) for tip in listed], _TIP_KEYS)
         return
     for tip in listed:
-        echo(tip.title)
+        output.echo(tip.title)
         for text in (tip.how, tip.why, f"Evidence: {grades[tip.grade]}. {tip.evidence}"):
-            echo(text, indent="    ")
+            output.echo(text, indent="    ")
     print_clinician_advice()
 
 

@@ -2,35 +2,18 @@
 
 from __future__ import annotations
 
+from datetime import timezone
 from typing import TYPE_CHECKING, Any
 
 import click
 
 from runlog import units
-from runlog.cli.base import examples, open_journal
-from runlog.cli.lookup import (
-    complete_route,
-    complete_run,
-    find_route,
-    find_run,
-    resolve_activity,
-)
-from runlog.cli.output import (
-    Column,
-    OutputFormat,
-    describe_run,
-    echo,
-    format_options,
-    frame_to_rows,
-    print_json,
-    print_pairs,
-    print_rows,
-    print_table,
-)
+from runlog.cli import output
+from runlog.cli.base import command, open_journal
+from runlog.cli.lookup import complete_route, complete_run, find_route, resolve_activity
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
-    from datetime import date
 
     import pandas as pd
 
@@ -80,20 +63,18 @@ _CONFIDENT = 0.5
 _NO_RUNS = "No runs yet. Read some with: runlog import PATH"
 
 
-@click.command(
-    epilog=examples(
-        "runlog runs --last 10",
-        "runlog runs --route 'River loop'",
-        "runlog runs --others           # rides, walks, strength sessions …",
-        "runlog runs --csv > runs.csv",
-        "runlog runs --json | jq '.[].distance_m'",
-    )
+@command(
+    "runlog runs --last 10",
+    "runlog runs --route 'River loop'",
+    "runlog runs --others           # rides, walks, strength sessions …",
+    "runlog runs --csv > runs.csv",
+    "runlog runs --json | jq '.[].distance_m'",
 )
 @click.option("--last", type=click.IntRange(min=1), metavar="N", help="Only the last N.")
 @click.option("--route", metavar="ROUTE", shell_complete=complete_route, help="Only those on this route.")
 @click.option("--others", is_flag=True, help="Instead of the runs, the other activities.")
-@format_options
-def runs(fmt: OutputFormat, last: int | None, route: str | None, *, others: bool) -> None:
+@output.format_options
+def runs(fmt: output.OutputFormat, last: int | None, route: str | None, *, others: bool) -> None:
     """List your runs, oldest first.
 
     JSON and CSV have metres, seconds, beats and steps per minute, and, where the
@@ -107,16 +88,18 @@ def runs(fmt: OutputFormat, last: int | None, route: str | None, *, others: bool
     frame = history.others if others else history.runs
     if on is not None and not others:
         frame = frame[frame["route"] == on]
-    columns = (_other_columns if others else run_columns)(history.settings.units)
-    print_rows(fmt, run_rows(frame if last is None else frame.tail(last)), RUN_KEYS, columns, _NO_RUNS)
+    columns = run_columns(history.settings.units)
+    if others:
+        columns = (*columns[:5], output.Column("sport", "Sport"))
+    output.print_rows(fmt, run_rows(frame if last is None else frame.tail(last)), RUN_KEYS, columns, _NO_RUNS)
 
 
 def run_rows(frame: pd.DataFrame) -> list[dict[str, Any]]:
     """Return the rows of ``History.runs`` or ``History.others`` for JSON."""
     offsets = frame["local_start"] - frame["start"].dt.tz_localize(None)
-    rows = frame_to_rows(frame.reset_index(names="id"))
+    rows = output.frame_to_rows(frame.reset_index(names="id"))
     for row, start, offset in zip(rows, frame["start"], offsets, strict=True):
-        row["local_start"] = _local_iso(start, offset)
+        row["local_start"] = start.tz_convert(timezone(offset.to_pytimedelta())).isoformat()
         row["when"] = row["local_start"][:16].replace("T", " ")
         for habit in ("warmup", "cooldown"):
             done = row.get(habit)
@@ -129,31 +112,20 @@ def run_rows(frame: pd.DataFrame) -> list[dict[str, Any]]:
     return rows
 
 
-def _local_iso(start: pd.Timestamp, offset: pd.Timedelta) -> str:
-    from datetime import timezone
-
-    return start.tz_convert(timezone(offset.to_pytimedelta())).isoformat()
-
-
-def run_columns(unit: str) -> tuple[Column, ...]:
+def run_columns(unit: str) -> tuple[output.Column, ...]:
     """Return the columns of a table of runs."""
     return (
-        Column("id", "Id", numeric=True),
-        Column("when", "When", numeric=True),
-        Column("name", "Name"),
-        Column("distance_m", "Distance", lambda metres: units.distance(metres, unit), numeric=True),
-        Column("duration_s", "Time", units.duration, numeric=True),
-        Column("route_shown", "Route"),
-        Column("shoe", "Shoe"),
-        Column("warmup_shown", "Warm-up"),
-        Column("cooldown_shown", "Cool-down"),
-        Column("avg_hr", "Heart rate", lambda bpm: units.number(bpm, 0), numeric=True),
+        output.Column("id", "Id", numeric=True),
+        output.Column("when", "When", numeric=True),
+        output.Column("name", "Name"),
+        output.Column("distance_m", "Distance", lambda metres: units.distance(metres, unit), numeric=True),
+        output.Column("duration_s", "Time", units.duration, numeric=True),
+        output.Column("route_shown", "Route"),
+        output.Column("shoe", "Shoe"),
+        output.Column("warmup_shown", "Warm-up"),
+        output.Column("cooldown_shown", "Cool-down"),
+        output.Column("avg_hr", "Heart rate", lambda bpm: units.number(bpm, 0), numeric=True),
     )
-
-
-def _other_columns(unit: str) -> tuple[Column, ...]:
-    sport = Column("sport", "Sport")
-    return tuple(sport if column.key == "route_shown" else column for column in run_columns(unit)[:6])
 
 
 def habit_answer(done: bool | None, confidence: float | None) -> str | None:  # noqa: FBT001 - an answer, no switch
@@ -183,16 +155,14 @@ def _source_text(source: RecordingInfo, title_of: Callable[[str], str | None]) -
 _MAX_LAPS = 40
 
 
-@click.command(
-    epilog=examples(
-        "runlog show last",
-        "runlog show 2026-07-12    # the run of that day",
-        "runlog show 41 --json",
-    )
+@command(
+    "runlog show last",
+    "runlog show 2026-07-12    # the run of that day",
+    "runlog show 41 --json",
 )
 @click.argument("run", shell_complete=complete_run)
-@format_options
-def show(fmt: OutputFormat, run: str) -> None:
+@output.format_options
+def show(fmt: output.OutputFormat, run: str) -> None:
     """Show one run, and where each piece of information comes from.
 
     RUN is an id, "last", or a day with exactly one run. The id of another
@@ -200,26 +170,23 @@ def show(fmt: OutputFormat, run: str) -> None:
     """
     with open_journal() as journal:
         history = journal.history()
-        wanted = find_run(run, _run_days(history), history.others.index)
-        sources = [_source_text(source, journal.clouds.title_of) for source in journal.sources(wanted)]
-        laps = next(stored.activity.laps for stored in journal.activities() if stored.id == wanted)
-    is_run = wanted in history.runs.index
-    row = run_rows((history.runs if is_run else history.others).loc[[wanted]])[0]
+        stored = resolve_activity(journal, run)
+        sources = [_source_text(source, journal.clouds.title_of) for source in journal.sources(stored.id)]
+    laps, is_run = stored.activity.laps, stored.id in history.runs.index
+    row = run_rows((history.runs if is_run else history.others).loc[[stored.id]])[0]
     if fmt == "table":
         _print_run(row, history, sources, is_run=is_run)
         _print_laps(laps, history.settings.units)
     elif fmt == "json":
-        print_json({key: row[key] for key in (*RUN_KEYS, *EXTRA_RUN_KEYS)} | {"laps": _lap_rows(laps)})
+        output.print_json({key: row[key] for key in (*RUN_KEYS, *EXTRA_RUN_KEYS)} | {"laps": _lap_rows(laps)})
     else:
-        print_rows(fmt, [row], (*RUN_KEYS, *EXTRA_RUN_KEYS))
+        output.print_rows(fmt, [row], (*RUN_KEYS, *EXTRA_RUN_KEYS))
 
 
-@click.command(
-    epilog=examples(
-        "runlog edit 41 --name 'River loop with Ida'",
-        "runlog edit last --sport walking",
-        "runlog edit 41 --sport file --name ''    # what the files say counts again",
-    )
+@command(
+    "runlog edit 41 --name 'River loop with Ida'",
+    "runlog edit last --sport walking",
+    "runlog edit 41 --sport file --name ''    # what the files say counts again",
 )
 @click.argument("run", shell_complete=complete_run)
 @click.option("--name", metavar="TEXT", help="What to call it; '' for what its files call it.")
@@ -244,18 +211,13 @@ def edit(run: str, name: str | None, sport: str | None) -> None:
                 journal.set_sport(wanted, None if sport == "file" else sport)
         stored = journal.activity(wanted)
         counts = (stored.activity.sub_sport or stored.activity.sport).replace("_", " ")
-        echo(f"{wanted}: {describe_run(stored, journal.settings)}, {counts}")
-
-
-def _run_days(history: History) -> list[tuple[int, date]]:
-    """Return the id and the local day of each run, in the order of their starts."""
-    return list(zip(history.runs.index, history.runs["day"].dt.date, strict=True))
+        output.echo(f"{wanted}: {output.describe_run(stored, journal.settings)}, {counts}")
 
 
 def _print_run(row: dict[str, Any], history: History, sources: Sequence[str], *, is_run: bool) -> None:
     sport = "Run" if is_run else row["sport"].replace("_", " ").capitalize()
-    echo(f"{row['name'] or sport} ({row['id']})")
-    print_pairs(
+    output.echo(f"{row['name'] or sport} ({row['id']})")
+    output.print_pairs(
         (
             *(() if is_run else (("sport", sport),)),
             *_measured_facts(row, history.settings.units),
@@ -277,7 +239,7 @@ def _measured_facts(row: dict[str, Any], unit: str) -> tuple[tuple[str, str], ..
         ("moving", units.duration(row["moving_s"])),
         ("pace", units.pace(seconds, row["distance_m"], unit)),
         ("ascent", units.height(row["ascent_m"], unit)),
-        ("heart rate", _with_unit(row["avg_hr"], "bpm")),
+        ("heart rate", _mean_with_drift(row["avg_hr"], None, 0, " bpm")),
         ("cadence", _mean_with_drift(row["avg_cadence_spm"], row["cadence_drift_spm"], 0, " steps/min")),
         *(
             (name, _mean_with_drift(row[mean], row[drift], digits, unit))
@@ -300,19 +262,13 @@ def _derived_facts(row: dict[str, Any], history: History) -> tuple[tuple[str, st
     load = units.load(row["load"], history.load_kind, history.settings.units)
     return (
         ("load", _with_reason(load, row["load_source"])),
-        ("route", _route_text(row)),
+        ("route", _with_reason(row["route_shown"] or units.UNKNOWN, row["route_name"] and row["route"])),
         ("shoe", _with_reason(row["shoe"] or units.UNKNOWN, row["shoe_reason"])),
         ("warm-up", _habit_text(row, "warmup")),
         ("cool-down", _habit_text(row, "cooldown")),
         *(() if row["part_of"] is None else (("part of", f"run {row['part_of']}, recorded by itself"),)),
         *(("soreness", text) for text in _rating_texts(row, history)),
     )
-
-
-def _route_text(row: dict[str, Any]) -> str:
-    if row["route_name"]:
-        return f"{row['route_name']} ({row['route']})"
-    return row["route"] or units.UNKNOWN
 
 
 def _rating_texts(row: dict[str, Any], history: History) -> list[str]:
@@ -329,20 +285,22 @@ def _rating_texts(row: dict[str, Any], history: History) -> list[str]:
 
 def _print_laps(laps: Sequence[Lap], unit: str) -> None:
     if len(laps) > _MAX_LAPS:
-        echo(f"  It has {len(laps)} laps; --json lists them.")
+        output.echo(f"  It has {len(laps)} laps; --json lists them.")
     elif len(laps) > 1:
         rows = _lap_rows(laps)
         for row in rows:
             row["pace"] = units.pace(row["duration_s"], row["distance_m"], unit)
-        purpose = [Column("intensity", "For")] if any(row["intensity"] for row in rows) else []
+        purpose = [output.Column("intensity", "For")] if any(row["intensity"] for row in rows) else []
         columns = (
-            Column("lap", "Lap", numeric=True),
-            Column("distance_m", "Distance", lambda metres: units.distance(metres, unit, 2), numeric=True),
-            Column("duration_s", "Time", units.minutes_seconds, numeric=True),
-            Column("pace", "Pace", numeric=True),
+            output.Column("lap", "Lap", numeric=True),
+            output.Column(
+                "distance_m", "Distance", lambda metres: units.distance(metres, unit, 2), numeric=True
+            ),
+            output.Column("duration_s", "Time", units.minutes_seconds, numeric=True),
+            output.Column("pace", "Pace", numeric=True),
         )
-        echo()
-        print_table(rows, (*columns, *purpose))
+        output.echo()
+        output.print_table(rows, (*columns, *purpose))
 
 
 def _lap_rows(laps: Sequence[Lap]) -> list[dict[str, Any]]:
@@ -350,10 +308,6 @@ def _lap_rows(laps: Sequence[Lap]) -> list[dict[str, Any]]:
     return [
         {"lap": number} | {key: getattr(lap, key) for key in keys} for number, lap in enumerate(laps, start=1)
     ]
-
-
-def _with_unit(value: float | None, unit: str) -> str:
-    return units.UNKNOWN if value is None else f"{units.number(value, 0)} {unit}"
 
 
 def _with_reason(text: str, reason: str | None) -> str:

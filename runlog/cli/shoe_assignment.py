@@ -9,29 +9,8 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from runlog import units
-from runlog.cli import base
-from runlog.cli.base import examples
-from runlog.cli.lookup import (
-    complete_route,
-    complete_run_or_shoe,
-    complete_shoe,
-    find_route,
-    find_shoe,
-    resolve_run,
-)
-from runlog.cli.output import (
-    Column,
-    OutputFormat,
-    describe_run,
-    echo,
-    echo_err,
-    format_options,
-    frame_to_rows,
-    print_json,
-    print_rows,
-    print_table,
-    to_json_value,
-)
+from runlog.cli import base, lookup, output
+from runlog.cli.base import command, group
 from runlog.cli.params import DRY_RUN, distance_option, parse_day, parse_weekdays
 from runlog.cli.runs import run_rows
 from runlog.cli.shoe_wear import format_km, rule_text
@@ -49,56 +28,54 @@ if TYPE_CHECKING:
 _CHANGE_KEYS = ("id", "day", "name", "distance_m", "before", "after", "why_before", "why_after")
 
 
-def print_changes(changes: ShoeChanges, fmt: OutputFormat, unit: str) -> None:
+def print_changes(changes: ShoeChanges, fmt: output.OutputFormat, unit: str) -> None:
     """Print the changes of each run and of each pair."""
-    runs = frame_to_rows(changes.runs.rename_axis("id").reset_index())
-    pairs = frame_to_rows(changes.pairs.reset_index())
+    runs = output.frame_to_rows(changes.runs.rename_axis("id").reset_index())
+    pairs = output.frame_to_rows(changes.pairs.reset_index())
     if fmt == "json":
-        print_json({"runs": [{key: run[key] for key in _CHANGE_KEYS} for run in runs], "pairs": pairs})
+        output.print_json({"runs": [{key: run[key] for key in _CHANGE_KEYS} for run in runs], "pairs": pairs})
     elif fmt == "csv" or not runs:
-        print_rows(fmt, runs, _CHANGE_KEYS, (), "Nothing would change.")
+        output.print_rows(fmt, runs, _CHANGE_KEYS, (), "Nothing would change.")
     else:
         columns = (
-            Column("id", "Id", numeric=True),
-            Column("day", "Day", numeric=True),
-            Column("name", "Name"),
-            Column("before", "Before", min_width=10),
-            Column("after", "After", min_width=10),
-            Column("distance_m", "Distance", partial(units.distance, units=unit), numeric=True),
-            Column("why_before", "Why before", min_width=16),
-            Column("why_after", "Why after", min_width=16),
+            output.Column("id", "Id", numeric=True),
+            output.Column("day", "Day", numeric=True),
+            output.Column("name", "Name"),
+            output.Column("before", "Before", min_width=10),
+            output.Column("after", "After", min_width=10),
+            output.Column("distance_m", "Distance", partial(units.distance, units=unit), numeric=True),
+            output.Column("why_before", "Why before", min_width=16),
+            output.Column("why_after", "Why after", min_width=16),
         )
-        print_table(runs, columns)
-        echo()
+        output.print_table(runs, columns)
+        output.echo()
         print_pairs_before_after(changes, unit)
-        echo_err("Nothing was changed; to change it, leave out --dry-run.")
+        output.echo_err("Nothing was changed; to change it, leave out --dry-run.")
 
 
 def print_pairs_before_after(changes: ShoeChanges, unit: str) -> None:
     """Print distance and runs of each changed pair, before and after."""
     km = partial(format_km, unit=unit)
     columns = (
-        Column("name", "Pair"),
-        Column("km_before", "Before", km, numeric=True),
-        Column("km_after", "After", km, numeric=True),
-        Column("runs_before", "Runs before", numeric=True),
-        Column("runs_after", "Runs after", numeric=True),
+        output.Column("name", "Pair"),
+        output.Column("km_before", "Before", km, numeric=True),
+        output.Column("km_after", "After", km, numeric=True),
+        output.Column("runs_before", "Runs before", numeric=True),
+        output.Column("runs_after", "Runs after", numeric=True),
     )
-    pairs = frame_to_rows(changes.pairs.reset_index())
+    pairs = output.frame_to_rows(changes.pairs.reset_index())
     if pairs:
-        print_table(pairs, columns)
+        output.print_table(pairs, columns)
 
 
 SURFACE = click.Choice([surface.value for surface in Surface], case_sensitive=False)
 
 
-@click.group(
-    epilog=examples(
-        "runlog shoes rule add Speedgoat --surface trail",
-        "runlog shoes rule add 'Glide 12' --weekday sat,sun --min 15",
-        "runlog shoes rule list",
-        "runlog shoes rule remove 2",
-    )
+@group(
+    "runlog shoes rule add Speedgoat --surface trail",
+    "runlog shoes rule add 'Glide 12' --weekday sat,sun --min 15",
+    "runlog shoes rule list",
+    "runlog shoes rule remove 2",
 )
 def rule() -> None:
     """Assign a pair to runs that nothing else assigns.
@@ -110,24 +87,23 @@ def rule() -> None:
     """
 
 
-@rule.command(
-    epilog=examples(
-        "runlog shoes rule add Speedgoat --surface trail",
-        "runlog shoes rule add 'Glide 12' --weekday sat,sun --min 15",
-        "runlog shoes rule add Spike --surface track --dry-run",
-        "runlog shoes rule add 'Winter GTX' --season 11-01..03-31",
-    )
+@command(
+    "runlog shoes rule add Speedgoat --surface trail",
+    "runlog shoes rule add 'Glide 12' --weekday sat,sun --min 15",
+    "runlog shoes rule add Spike --surface track --dry-run",
+    "runlog shoes rule add 'Winter GTX' --season 11-01..03-31",
+    of=rule,
 )
-@click.argument("name", shell_complete=complete_shoe)
+@click.argument("name", shell_complete=lookup.complete_shoe)
 @click.option("--surface", type=SURFACE, help="As the watch or app calls it; just a run counts as road.")
 @click.option("--weekday", type=parse_weekdays, metavar="DAYS", help="Only these, like sat,sun.")
 @distance_option("min", "Only runs of at least so far.")
 @distance_option("max", "Only runs of at most so far.")
 @click.option("--season", metavar="DAYS", help="Only these days of each year, like 11-01..03-31.")
 @DRY_RUN
-@format_options
+@output.format_options
 def add(
-    fmt: OutputFormat,
+    fmt: output.OutputFormat,
     name: str,
     *,
     surface: str | None,
@@ -138,7 +114,7 @@ def add(
     """Add a rule: runs that fit all its conditions count for NAME."""
     _check_format(fmt, dry_run=dry_run)
     with base.open_journal() as journal:
-        pair = find_shoe(name, journal.shoes.names())
+        pair = lookup.find_shoe(name, journal.shoes.names())
         weekdays = ",".join(WEEKDAYS[number] for number in weekday) if weekday else None
         new = ShoeRule(pair, Surface(surface) if surface else None, weekdays, **conditions)
         journal.shoes.check_rule(new)
@@ -151,12 +127,14 @@ def add(
         retired = next(shoe.retired for shoe in journal.shoes.all() if shoe.name == pair)
     _print_changed(f"Rule {number}: {pair!r} when {rule_text(new, unit)}.", changes, unit)
     if retired is not None:
-        echo_err(f"{pair!r} was retired {units.day(retired, year=True)}; the rule counts up to that day.")
+        output.echo_err(
+            f"{pair!r} was retired {units.day(retired, year=True)}; the rule counts up to that day."
+        )
 
 
-@rule.command("list", epilog=examples("runlog shoes rule list", "runlog shoes rule list --json"))
-@format_options
-def list_(fmt: OutputFormat) -> None:
+@command("runlog shoes rule list", "runlog shoes rule list --json", name="list", of=rule)
+@output.format_options
+def list_(fmt: output.OutputFormat) -> None:
     """List the rules and how many runs have their pair by each."""
     with base.open_journal() as journal:
         rules = journal.shoes.rules()
@@ -164,18 +142,18 @@ def list_(fmt: OutputFormat) -> None:
         reasons = list(journal.shoes.history_if().runs["shoe_reason"]) if rules else []
     rows = [
         {"id": stored.id}
-        | {field: to_json_value(getattr(stored.rule, field)) for field in _RULE_FIELDS}
+        | {field: output.to_json_value(getattr(stored.rule, field)) for field in _RULE_FIELDS}
         | {"when": rule_text(stored.rule, unit)}
         | {"runs": sum(str(reason).startswith(f"rule {stored.id}:") for reason in reasons)}
         for stored in rules
     ]
     columns = (
-        Column("id", "Rule", numeric=True),
-        Column("shoe", "Pair"),
-        Column("when", "When", min_width=24),
-        Column("runs", "Runs", numeric=True),
+        output.Column("id", "Rule", numeric=True),
+        output.Column("shoe", "Pair"),
+        output.Column("when", "When", min_width=24),
+        output.Column("runs", "Runs", numeric=True),
     )
-    print_rows(
+    output.print_rows(
         fmt,
         rows,
         ("id", *_RULE_FIELDS, "runs"),
@@ -187,11 +165,11 @@ def list_(fmt: OutputFormat) -> None:
 _RULE_FIELDS = ("shoe", "surface", "weekdays", "min_m", "max_m", "season")
 
 
-@rule.command(epilog=examples("runlog shoes rule remove 2", "runlog shoes rule remove 2 --dry-run"))
+@command("runlog shoes rule remove 2", "runlog shoes rule remove 2 --dry-run", of=rule)
 @click.argument("number", type=click.IntRange(min=1))
 @DRY_RUN
-@format_options
-def remove(fmt: OutputFormat, number: int, *, dry_run: bool) -> None:
+@output.format_options
+def remove(fmt: output.OutputFormat, number: int, *, dry_run: bool) -> None:
     """Remove a rule, by its number in the list."""
     _check_format(fmt, dry_run=dry_run)
     with base.open_journal() as journal:
@@ -204,7 +182,7 @@ def remove(fmt: OutputFormat, number: int, *, dry_run: bool) -> None:
     _print_changed(f"Removed rule {number}: {removed.shoe!r} when {rule_text(removed, unit)}.", changes, unit)
 
 
-def _check_format(fmt: OutputFormat, *, dry_run: bool, otherwise: str = "") -> None:
+def _check_format(fmt: output.OutputFormat, *, dry_run: bool, otherwise: str = "") -> None:
     if fmt != "table" and not dry_run:
         raise click.UsageError(f"--json and --csv go with --dry-run{otherwise}.")
 
@@ -217,27 +195,25 @@ def preview(journal: Journal, **changes: Any) -> ShoeChanges:  # noqa: ANN401 - 
 
 
 def _print_changed(message: str, changes: ShoeChanges, unit: str) -> None:
-    echo(f"{message} {units.count_noun(len(changes.runs), 'run')} changed.")
+    output.echo(f"{message} {units.count_noun(len(changes.runs), 'run')} changed.")
     print_pairs_before_after(changes, unit)
 
 
 _MAX_NAMED = 5
 
 
-@click.command(
-    epilog=examples(
-        "runlog shoes assign  # list the runs without a pair",
-        "runlog shoes assign 41 42 'Pegasus 41'",
-        "runlog shoes assign last 2026-07-12 Speedgoat",
-        "runlog shoes assign Speedgoat --surface trail --since 2026-05-01 --dry-run",
-        "runlog shoes assign Pegasus --unassigned --until 2026-04-30",
-        "runlog shoes assign --clear 41  # undo an assignment by hand",
-    )
+@command(
+    "runlog shoes assign  # list the runs without a pair",
+    "runlog shoes assign 41 42 'Pegasus 41'",
+    "runlog shoes assign last 2026-07-12 Speedgoat",
+    "runlog shoes assign Speedgoat --surface trail --since 2026-05-01 --dry-run",
+    "runlog shoes assign Pegasus --unassigned --until 2026-04-30",
+    "runlog shoes assign --clear 41  # undo an assignment by hand",
 )
-@click.argument("words", metavar="[RUN...] [NAME]", nargs=-1, shell_complete=complete_run_or_shoe)
+@click.argument("words", metavar="[RUN...] [NAME]", nargs=-1, shell_complete=lookup.complete_run_or_shoe)
 @click.option("--since", type=parse_day, metavar="DATE", help="Runs from that day on.")
 @click.option("--until", type=parse_day, metavar="DATE", help="Runs up to that day.")
-@click.option("--route", shell_complete=complete_route, metavar="ROUTE", help="Runs on that route.")
+@click.option("--route", shell_complete=lookup.complete_route, metavar="ROUTE", help="Runs on that route.")
 @click.option(
     "--surface",
     type=SURFACE,
@@ -246,8 +222,15 @@ _MAX_NAMED = 5
 @click.option("--unassigned", is_flag=True, help="Runs without a pair.")
 @click.option("--clear", is_flag=True, help="Undo what you assigned to these runs by hand.")
 @DRY_RUN
-@format_options
-def assign(fmt: OutputFormat, words: tuple[str, ...], *, clear: bool, dry_run: bool, **filters: Any) -> None:  # noqa: ANN401 - the options above
+@output.format_options
+def assign(
+    fmt: output.OutputFormat,
+    words: tuple[str, ...],
+    *,
+    clear: bool,
+    dry_run: bool,
+    **filters: Any,  # noqa: ANN401 - the options above
+) -> None:
     """Assign a pair to runs, or list the runs without one.
 
     The list says why a run has no pair, and which command gives it one.
@@ -268,13 +251,13 @@ def assign(fmt: OutputFormat, words: tuple[str, ...], *, clear: bool, dry_run: b
             else "Which runs? runlog shoes assign RUN... NAME"
         )
     with base.open_journal() as journal:
-        pair = None if name is None else find_shoe(name, journal.shoes.names())
+        pair = None if name is None else lookup.find_shoe(name, journal.shoes.names())
         if filtered:
             ids = [int(run) for run in _filter_runs(journal, journal.history().runs, **filters).index]
             if not ids:
                 raise NotFound("no run is as the options say; nothing was changed")
         else:
-            ids = [resolve_run(journal, run).id for run in runs]
+            ids = [lookup.resolve_run(journal, run).id for run in runs]
         unit = journal.settings.units
         overrides = dict.fromkeys(ids, pair)
         changes = preview(journal, overrides=overrides) if dry_run or filtered else None
@@ -283,7 +266,7 @@ def assign(fmt: OutputFormat, words: tuple[str, ...], *, clear: bool, dry_run: b
             return
         journal.shoes.wear(ids, pair)
         runs_text = _runs_text(journal, ids)
-    echo(f"Assigned {pair!r} to {runs_text}." if pair else f"No longer assigned by hand: {runs_text}.")
+    output.echo(f"Assigned {pair!r} to {runs_text}." if pair else f"No longer assigned by hand: {runs_text}.")
     if changes is not None:
         print_pairs_before_after(changes, unit)
 
@@ -292,7 +275,7 @@ def _runs_text(journal: Journal, ids: Sequence[int]) -> str:
     if len(ids) > _MAX_NAMED:
         return units.count_noun(len(ids), "run")
     by_id = {run.id: run for run in journal.runs()}
-    return ", ".join(describe_run(by_id[run], journal.settings) for run in ids)
+    return ", ".join(output.describe_run(by_id[run], journal.settings) for run in ids)
 
 
 def _filter_runs(
@@ -312,13 +295,13 @@ def _filter_runs(
     days = runs["day"].dt.date
     runs = runs[(days >= (since or date.min)) & (days <= (until or date.max))]
     if route is not None:
-        runs = runs[runs["route"] == route_label(find_route(route, journal.routes.names()))]
+        runs = runs[runs["route"] == route_label(lookup.find_route(route, journal.routes.names()))]
     if surface is not None:
         runs = runs[[surface_of(sub_sport) == surface for sub_sport in runs["sub_sport"]]]
     return runs[runs["shoe"].isna()] if unassigned else runs
 
 
-def _list_unassigned(fmt: OutputFormat, filters: dict[str, Any], *, dry_run: bool) -> None:
+def _list_unassigned(fmt: output.OutputFormat, filters: dict[str, Any], *, dry_run: bool) -> None:
     from runlog.analysis.shoe_assignment import NONE_IN_USE
 
     if dry_run:
@@ -333,18 +316,20 @@ def _list_unassigned(fmt: OutputFormat, filters: dict[str, Any], *, dry_run: boo
         for run in unassigned.itertuples()
     ]
     columns = (
-        Column("id", "Id", numeric=True),
-        Column("when", "When", numeric=True),
-        Column("shoe_reason", "Why none", min_width=20),
-        Column("settled_by", "To fix it", min_width=24),
-        Column("name", "Name"),
+        output.Column("id", "Id", numeric=True),
+        output.Column("when", "When", numeric=True),
+        output.Column("shoe_reason", "Why none", min_width=20),
+        output.Column("settled_by", "To fix it", min_width=24),
+        output.Column("name", "Name"),
     )
     keys = ("id", "name", "start", "local_start", "distance_m", "shoe_reason", "settled_by")
     rows = run_rows(unassigned.assign(settled_by=settled_by))
-    print_rows(fmt, rows, keys, columns, "Every run has its pair of shoes.")
+    output.print_rows(fmt, rows, keys, columns, "Every run has its pair of shoes.")
     if fmt == "table" and len(unassigned) > 1:
-        echo()
-        echo(
+        output.echo()
+        output.echo(
             "Many at once: runlog shoes assign NAME --unassigned; also --since, --until, --surface, --route."
         )
-        echo("Later ones: runlog shoes rule add NAME --surface trail, or runlog shoes edit NAME --default")
+        output.echo(
+            "Later ones: runlog shoes rule add NAME --surface trail, or runlog shoes edit NAME --default"
+        )

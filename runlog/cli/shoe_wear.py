@@ -9,22 +9,9 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from runlog import units
-from runlog.cli import base
-from runlog.cli.base import examples
+from runlog.cli import base, output
+from runlog.cli.base import command
 from runlog.cli.lookup import complete_shoe, find_shoe
-from runlog.cli.output import (
-    Column,
-    OutputFormat,
-    echo,
-    echo_err,
-    format_options,
-    frame_to_rows,
-    print_json,
-    print_pairs,
-    print_rows,
-    print_table,
-    to_json_value,
-)
 from runlog.model import shoe_key
 
 if TYPE_CHECKING:
@@ -39,9 +26,9 @@ if TYPE_CHECKING:
 _PRECISE_WITHIN_DAYS = 62
 
 
-@click.command("list", epilog=examples("runlog shoes list", "runlog shoes list --json"))
-@format_options
-def list_(fmt: OutputFormat) -> None:
+@command("runlog shoes list", "runlog shoes list --json", name="list")
+@output.format_options
+def list_(fmt: output.OutputFormat) -> None:
     """List your pairs: distance, limit and how much you use each.
 
     The limit date assumes that you keep using the pair as in the last 8 weeks;
@@ -53,30 +40,34 @@ def list_(fmt: OutputFormat) -> None:
     with base.open_journal() as journal:
         history = journal.history()
     frame = shoe_table(history, base.now())
-    rows = [row | {"reached": _limit_reached_text(row)} for row in frame_to_rows(frame)]
+    rows = [row | {"reached": _limit_reached_text(row)} for row in output.frame_to_rows(frame)]
     km = partial(format_km, unit=history.settings.units)
     columns = (
-        Column("name", "Pair"),
-        Column("km", "Distance", km, numeric=True),
-        Column("left_km", "Left", km, numeric=True),
-        Column("reached", "Limit reached about", min_width=24),
-        Column("share_28d", "28 days", units.percent, numeric=True),
-        Column("share_8w", "8 weeks", units.percent, numeric=True),
-        Column("runs", "Runs", numeric=True),
-        Column("limit_km", "Limit", km, numeric=True),
-        Column("retired", "Retired", numeric=True),
-        Column("from_date", "From", numeric=True),
-        Column("default", "Default", lambda default: "default" if default else ""),
+        output.Column("name", "Pair"),
+        output.Column("km", "Distance", km, numeric=True),
+        output.Column("left_km", "Left", km, numeric=True),
+        output.Column("reached", "Limit reached about", min_width=24),
+        output.Column("share_28d", "28 days", units.percent, numeric=True),
+        output.Column("share_8w", "8 weeks", units.percent, numeric=True),
+        output.Column("runs", "Runs", numeric=True),
+        output.Column("limit_km", "Limit", km, numeric=True),
+        output.Column("retired", "Retired", numeric=True),
+        output.Column("from_date", "From", numeric=True),
+        output.Column("default", "Default", lambda default: "default" if default else ""),
     )
-    print_rows(fmt, rows, list(frame.columns), columns, "No shoes yet. Add a pair: runlog shoes add NAME")
+    output.print_rows(
+        fmt, rows, list(frame.columns), columns, "No shoes yet. Add a pair: runlog shoes add NAME"
+    )
     if fmt != "table":
         return
     for name, since in frame.dropna(subset="only_since")[["name", "only_since"]].itertuples(index=False):
         day, citation = units.day(since, year=True), evidence("malisoux-2015").cite()
-        echo_err(f"All your runs have been in {name!r} since {day}. {citation}")
+        output.echo_err(f"All your runs have been in {name!r} since {day}. {citation}")
     without = int(history.runs["shoe"].isna().sum())
     if without:
-        echo_err(f"{units.count_noun(without, 'run')} without a pair. To assign one: runlog shoes assign")
+        output.echo_err(
+            f"{units.count_noun(without, 'run')} without a pair. To assign one: runlog shoes assign"
+        )
 
 
 def _limit_reached_text(row: Mapping[str, Any]) -> str | None:
@@ -106,10 +97,10 @@ def format_km(km: float, unit: str) -> str:
     return units.distance(1000 * km, unit, 0)
 
 
-@click.command(epilog=examples("runlog shoes show 'Pegasus 41'", "runlog shoes show Speedgoat --json"))
+@command("runlog shoes show 'Pegasus 41'", "runlog shoes show Speedgoat --json")
 @click.argument("name", shell_complete=complete_shoe)
-@format_options
-def show(fmt: OutputFormat, name: str) -> None:
+@output.format_options
+def show(fmt: output.OutputFormat, name: str) -> None:
     """Show everything about one pair.
 
     That is its distance, limit, months and rules, and why its runs count for it.
@@ -124,28 +115,30 @@ def show(fmt: OutputFormat, name: str) -> None:
         history = journal.history()
         rules = [stored for stored in journal.shoes.rules() if names.get(stored.rule.shoe) == wanted]
     detail = shoe_detail(history, pair_by_name_key(history.shoes)[shoe_key(wanted)], base.now())
-    months = frame_to_rows(detail.months.reset_index())
+    months = output.frame_to_rows(detail.months.reset_index())
     if fmt == "csv":
-        print_rows(fmt, months, ("month", "km", "runs"))
+        output.print_rows(fmt, months, ("month", "km", "runs"))
     elif fmt == "json":
-        print_json(_detail_json(detail, months, rules))
+        output.print_json(_detail_json(detail, months, rules))
     else:
         unit = history.settings.units
         _print_detail(detail, unit, rules)
         if months:
-            km = Column("km", "Distance", partial(format_km, unit=unit), numeric=True)
-            echo()
-            print_table(months, (Column("month", "Month"), km, Column("runs", "Runs", numeric=True)))
+            km = output.Column("km", "Distance", partial(format_km, unit=unit), numeric=True)
+            output.echo()
+            output.print_table(
+                months, (output.Column("month", "Month"), km, output.Column("runs", "Runs", numeric=True))
+            )
 
 
 def _detail_json(
     detail: ShoeDetail, months: Sequence[Any], rules: Sequence[StoredShoeRule]
 ) -> dict[str, Any]:
     return {
-        **frame_to_rows(detail.row.to_frame().T)[0],
+        **output.frame_to_rows(detail.row.to_frame().T)[0],
         "start_km": detail.start_m / 1000.0,
         "other_names": detail.other_names,
-        "rests": [[to_json_value(day) for day in rest] for rest in detail.rests],
+        "rests": [[output.to_json_value(day) for day in rest] for rest in detail.rests],
         **dict(zip(("first_run", "last_run", "longest_run"), _notable_runs(detail), strict=True)),
         "months": months,
         "reasons": {str(reason): int(count) for reason, count in detail.reasons.items()},
@@ -165,9 +158,9 @@ def _notable_runs(detail: ShoeDetail) -> tuple[int | None, int | None, int | Non
 def _print_detail(detail: ShoeDetail, unit: str, rules: Sequence[StoredShoeRule]) -> None:
     from runlog.reporter.guidance import evidence
 
-    wear = frame_to_rows(detail.row.to_frame().T)[0]
+    wear = output.frame_to_rows(detail.row.to_frame().T)[0]
     km, share_8w = partial(format_km, unit=unit), units.percent(wear["share_8w"])
-    echo(str(detail.row["name"]))
+    output.echo(str(detail.row["name"]))
     facts = [
         ("distance", _distance_text(wear, detail, unit)),
         ("limit", f"{km(wear['limit_km'])}, {km(wear['left_km'])} left. {evidence('shoe-limits').quote()}"),
@@ -185,7 +178,7 @@ def _print_detail(detail: ShoeDetail, unit: str, rules: Sequence[StoredShoeRule]
             for reason, count in detail.reasons.items()
         ),
     ]
-    print_pairs(facts)
+    output.print_pairs(facts)
 
 
 def _distance_text(wear: Mapping[str, Any], detail: ShoeDetail, unit: str) -> str:

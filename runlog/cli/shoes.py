@@ -10,7 +10,7 @@ import click
 
 from runlog import units
 from runlog.cli import base
-from runlog.cli.base import examples
+from runlog.cli.base import command, group
 from runlog.cli.lookup import complete_shoe, find_shoe
 from runlog.cli.output import echo
 from runlog.cli.params import YES, confirm, distance_option, parse_day
@@ -26,13 +26,11 @@ if TYPE_CHECKING:
     from runlog.journal import Journal
 
 
-@click.command(
-    epilog=examples(
-        "runlog shoes add 'Pegasus 41'                 # from today on",
-        "runlog shoes add 'Pegasus 41' --from 2026-03-01",
-        "runlog shoes add Speedgoat --start 120 --limit 600 --default",
-        "runlog shoes add Ghost --limit 400mi",
-    )
+@command(
+    "runlog shoes add 'Pegasus 41'                 # from today on",
+    "runlog shoes add 'Pegasus 41' --from 2026-03-01",
+    "runlog shoes add Speedgoat --start 120 --limit 600 --default",
+    "runlog shoes add Ghost --limit 400mi",
 )
 @click.argument("name")
 @click.option(
@@ -104,13 +102,11 @@ def _replacing_text(former_defaults: Sequence[str]) -> str:
     return f", instead of {' and '.join(map(repr, former_defaults))}" if former_defaults else ""
 
 
-@click.command(
-    epilog=examples(
-        "runlog shoes edit Speedgoat --limit 700",
-        "runlog shoes edit Speedgoat --from 2026-02-01 --start 120",
-        "runlog shoes edit 'Glide 12' --default --rename 'Brooks Glide 12'",
-        "runlog shoes edit Speedgoat --no-limit  # use the limit in the settings",
-    )
+@command(
+    "runlog shoes edit Speedgoat --limit 700",
+    "runlog shoes edit Speedgoat --from 2026-02-01 --start 120",
+    "runlog shoes edit 'Glide 12' --default --rename 'Brooks Glide 12'",
+    "runlog shoes edit Speedgoat --no-limit  # use the limit in the settings",
 )
 @click.argument("name", shell_complete=complete_shoe)
 @click.option("--from", "from_date", type=parse_day, metavar="DATE", help="Its first day.")
@@ -166,9 +162,7 @@ def _change_text(field: str, shoe: Shoe, unit: str) -> str:
     return "the default pair" if shoe.default else "no longer the default pair"
 
 
-@click.command(
-    epilog=examples("runlog shoes retire Speedgoat", "runlog shoes retire Speedgoat --on 2026-07-12")
-)
+@command("runlog shoes retire Speedgoat", "runlog shoes retire Speedgoat --on 2026-07-12")
 @click.argument("name", shell_complete=complete_shoe)
 @click.option("--on", type=parse_day, metavar="DATE", help="Its last day.  [default: today]")
 def retire(name: str, on: date | None) -> None:
@@ -184,9 +178,7 @@ def retire(name: str, on: date | None) -> None:
         echo(f"Rule {', '.join(map(str, numbers))} assigns it up to that day.")
 
 
-@click.command(
-    epilog=examples("runlog shoes resume Speedgoat", "runlog shoes resume Speedgoat --on 2026-10-01")
-)
+@command("runlog shoes resume Speedgoat", "runlog shoes resume Speedgoat --on 2026-10-01")
 @click.argument("name", shell_complete=complete_shoe)
 @click.option("--on", type=parse_day, metavar="DATE", help="Its first day again.  [default: today]")
 def resume(name: str, on: date | None) -> None:
@@ -205,7 +197,7 @@ def _today(journal: Journal) -> date:
     return base.now().astimezone(journal.settings.zone).date()
 
 
-@click.command(epilog=examples("runlog shoes delete Speedgoat"))
+@command("runlog shoes delete Speedgoat")
 @click.argument("name", shell_complete=complete_shoe)
 def delete(name: str) -> None:
     """Delete a pair with its rules and assignments.
@@ -225,7 +217,7 @@ def delete(name: str) -> None:
         )
 
 
-@click.command(epilog=examples("runlog shoes join 'Brooks Glide 12' 'Glide 12'"))
+@command("runlog shoes join 'Brooks Glide 12' 'Glide 12'")
 @click.argument("name", shell_complete=complete_shoe)
 @click.argument("other", shell_complete=complete_shoe)
 def join(name: str, other: str) -> None:
@@ -243,7 +235,7 @@ def join(name: str, other: str) -> None:
     echo(f"{alias!r} is {pair!r} from now on. To undo it: runlog shoes separate {alias!r}")
 
 
-@click.command(epilog=examples("runlog shoes separate 'Glide 12'"))
+@command("runlog shoes separate 'Glide 12'")
 @click.argument("name", shell_complete=complete_shoe)
 def separate(name: str) -> None:
     """Undo a join: two names are two pairs again."""
@@ -255,13 +247,11 @@ def separate(name: str) -> None:
     echo(f"{written!r} and {pair!r} are two pairs again.")
 
 
-@click.group(
-    epilog=examples(
-        "runlog shoes add 'Pegasus 41' --from 2026-03-01 --default",
-        "runlog shoes list",
-        "runlog shoes rule add Speedgoat --surface trail",
-        "runlog shoes assign 41 42 'Pegasus 41'",
-    )
+@group(
+    "runlog shoes add 'Pegasus 41' --from 2026-03-01 --default",
+    "runlog shoes list",
+    "runlog shoes rule add Speedgoat --surface trail",
+    "runlog shoes assign 41 42 'Pegasus 41'",
 )
 def shoes() -> None:
     """Keep track of your shoes and how far each pair has gone.

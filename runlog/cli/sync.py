@@ -11,7 +11,7 @@ import click
 from runlog import units
 from runlog.cli import base
 from runlog.cli.alerts import print_new_alerts
-from runlog.cli.base import Failure, examples
+from runlog.cli.base import Failure, command
 from runlog.cli.import_ import print_summary
 from runlog.cli.output import Column, echo, echo_err, print_json, print_table, progress_bar
 from runlog.cli.params import parse_day
@@ -36,13 +36,11 @@ _STATUS_COLUMNS = (
 )
 
 
-@click.command(
-    epilog=examples(
-        "runlog sync garmin --set-key  # asks for the key, without showing it",
-        "runlog sync --since 2024-01-01  # the first time",
-        "runlog sync  # what is new, from every service with a key",
-        "runlog sync --status",
-    )
+@command(
+    "runlog sync garmin --set-key  # asks for the key, without showing it",
+    "runlog sync --since 2024-01-01  # the first time",
+    "runlog sync  # what is new, from every service with a key",
+    "runlog sync --status",
 )
 @click.argument("service", required=False, metavar="[SERVICE]")
 @click.option(
@@ -99,7 +97,8 @@ def sync(
     if sum((set_key, forget_key, status)) > 1:
         raise click.UsageError("--set-key, --forget-key and --status exclude each other.")
     if (set_key or forget_key) and service is None:
-        raise click.UsageError(f"Name the service, like: runlog sync garmin --{_chosen(set_key)}")
+        option = "--set-key" if set_key else "--forget-key"
+        raise click.UsageError(f"Name the service, like: runlog sync garmin {option}")
     if (expires or keyring) and not set_key:
         raise click.UsageError("--expires and --keyring belong to --set-key.")
     if expires is not None and expires < base.now().astimezone().date():
@@ -119,15 +118,15 @@ def sync(
             _sync(journal, service, since, as_json=as_json)
 
 
-def _chosen(set_key: bool) -> str:  # noqa: FBT001 - private, one caller
-    return "set-key" if set_key else "forget-key"
-
-
 def _set_key(journal: Journal, service: str, expires: date | None, *, keyring: bool) -> None:
     terms = journal.clouds.terms(service)
     echo_err(f"{terms.title}: {terms.text}")
     echo_err(f"Make a key at {terms.key_page}")
-    was_accepted = journal.clouds.set_key(service, _ask_for_key(), expires=expires, in_keyring=keyring)
+    if base.is_typed():
+        key: str = click.prompt("Key (it is not shown)", hide_input=True, err=True)
+    else:
+        key = sys.stdin.readline()
+    was_accepted = journal.clouds.set_key(service, key, expires=expires, in_keyring=keyring)
     status = next(one for one in journal.clouds.status() if one.service == service)
     place = "the system's keyring" if keyring else "keys.toml in runlog's folder, which you alone can read"
     echo(f"The key is stored in {place}.")
@@ -140,14 +139,6 @@ def _set_key(journal: Journal, service: str, expires: date | None, *, keyring: b
     elif service == "garmin":
         echo("To be reminded two weeks before it expires, add --expires, like --expires 2027-11-30")
     echo(f"Now: runlog sync {service}")
-
-
-def _ask_for_key() -> str:
-    """Read a key: on a terminal without showing it, else the first line of stdin."""
-    if base.is_typed():
-        key: str = click.prompt("Key (it is not shown)", hide_input=True, err=True)
-        return key
-    return sys.stdin.readline()
 
 
 def _print_status(journal: Journal, service: str | None, *, as_json: bool) -> None:
@@ -241,13 +232,13 @@ def print_results(journal: Journal, results: Sequence[SyncResult]) -> None:
 def _result_text(result: SyncResult) -> str:
     summary = result.summary
     counts = (
-        (summary.runs_added, "new run"),
-        (summary.other_added, "other new activity"),
-        (result.updated, "changed activity"),
-        (result.nights, "night"),
-        (result.ratings, "rating"),
+        (summary.runs_added, "new run", "new runs"),
+        (summary.other_added, "other new activity", "other new activities"),
+        (result.updated, "changed activity", "changed activities"),
+        (result.nights, "night", "nights"),
+        (result.ratings, "rating", "ratings"),
     )
-    news = ", ".join(_count(count, noun) for count, noun in counts if count)
+    news = ", ".join(units.count_noun(*counted) for counted in counts if counted[0])
     return news or ("nothing new" if result.complete else "not everything was fetched")
 
 
@@ -255,13 +246,8 @@ def _day_text(day: date) -> str:
     return units.day(day, weekday=False, year=True)
 
 
-def _count(count: int, noun: str) -> str:
-    many = f"{noun[:-1]}ies" if noun.endswith("y") else f"{noun}s"
-    return f"{count} {noun if count == 1 else many}"
-
-
 def _withheld_text(title: str, count: int) -> str:
-    activities = _count(count, "activity")
+    activities = units.count_noun(count, "activity", "activities")
     return (
         f"{activities} at {title} came from Strava, which does not let {title} pass them on. Connect your "
         f"watch to {title} directly, or import Strava's archive: runlog import export_123.zip"

@@ -5,34 +5,28 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import click
-from click.shell_completion import CompletionItem
 
 from runlog import units
-from runlog.cli.base import examples, now, open_journal
+from runlog.cli.base import command, group, now, open_journal
 from runlog.cli.lookup import complete_route, complete_run, find_route, resolve_run, unknown_name
 from runlog.cli.output import Column, OutputFormat, echo, echo_err, format_options, frame_to_rows, print_rows
 from runlog.errors import BadInput
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Collection, Sequence
-
-    import pandas as pd
+    from collections.abc import Collection, Sequence
 
     from runlog.analysis.history import History
-    from runlog.analysis.session_load import LoadKind
     from runlog.journal import Journal
 
 
-@click.group(
+@group(
+    "runlog routes",
+    "runlog routes --min-runs 3",
+    "runlog runs --route R3  # the runs on it",
+    "runlog routes name R3 'River loop'",
+    "runlog routes join R3 R7  # R7 counts as R3",
+    "runlog routes split 41 44  # these runs become a new route",
     invoke_without_command=True,
-    epilog=examples(
-        "runlog routes",
-        "runlog routes --min-runs 3",
-        "runlog runs --route R3  # the runs on it",
-        "runlog routes name R3 'River loop'",
-        "runlog routes join R3 R7  # R7 counts as R3",
-        "runlog routes split 41 44  # these runs become a new route",
-    ),
 )
 @click.option(
     "--min-runs", type=click.IntRange(min=1), metavar="N", help="Only those you ran at least N times."
@@ -61,18 +55,15 @@ def _list_routes(fmt: OutputFormat, min_runs: int) -> None:
     days = history.runs.groupby("route")["day"].agg(["min", "max"])
     rows = frame_to_rows(table[table["runs"] >= min_runs])
     for row in rows:  # the user's own name, else in brackets what its runs are called, or what it looks like
-        row["shown"] = row["given_name"] or _name_in_brackets(row, history.settings.units)
+        form = row["form"] and units.route_description(
+            row["distance_m"], row["form"], row["heading"], history.settings.units
+        )
+        described = row["name"] or form
+        row["shown"] = row["given_name"] or (described and f"({described})")
         row["first_day"], row["last_day"] = (f"{day:%Y-%m-%d}" for day in days.loc[row["route"]])
     columns = _route_columns(history.settings.units, rows)
     empty = f"No route was run {min_runs} times." if len(table) else "No routes yet: no run with positions."
     print_rows(fmt, rows, list(table.columns), columns, empty)
-
-
-def _name_in_brackets(row: dict[str, Any], unit: str) -> str | None:
-    if row["name"] is None and row["form"] is None:
-        return None
-    described = row["name"] or units.route_description(row["distance_m"], row["form"], row["heading"], unit)
-    return f"({described})"
 
 
 def _route_columns(unit: str, rows: Sequence[dict[str, Any]]) -> tuple[Column, ...]:
@@ -90,7 +81,7 @@ def _route_columns(unit: str, rows: Sequence[dict[str, Any]]) -> tuple[Column, .
     )
 
 
-@routes.command(epilog=examples("runlog routes name R3 'River loop'", "runlog routes name R3 --none"))
+@command("runlog routes name R3 'River loop'", "runlog routes name R3 --none", of=routes)
 @click.argument("route", shell_complete=complete_route)
 @click.argument("name", required=False)
 @click.option("--none", is_flag=True, help="Remove its name.")
@@ -111,7 +102,7 @@ def name(route: str, name: str | None, *, none: bool) -> None:
         echo(f"To undo it: runlog routes name R{route_id} --none")
 
 
-@routes.command(epilog=examples("runlog routes join R3 R7", "runlog routes join 'River loop' R7"))
+@command("runlog routes join R3 R7", "runlog routes join 'River loop' R7", of=routes)
 @click.argument("route", shell_complete=complete_route)
 @click.argument("other", shell_complete=complete_route)
 def join(route: str, other: str) -> None:
@@ -131,7 +122,7 @@ def join(route: str, other: str) -> None:
     echo(f"To undo it: runlog routes unjoin R{gone}")
 
 
-@routes.command(epilog=examples("runlog routes unjoin R7"))
+@command("runlog routes unjoin R7", of=routes)
 @click.argument("route")
 def unjoin(route: str) -> None:
     """Count a joined route by itself again.
@@ -146,7 +137,7 @@ def unjoin(route: str) -> None:
     echo(f"To undo it: runlog routes join R{whole} R{route_id}")
 
 
-@routes.command(epilog=examples("runlog routes split 41 44", "runlog routes split last"))
+@command("runlog routes split 41 44", "runlog routes split last", of=routes)
 @click.argument("runs", nargs=-1, required=True, shell_complete=complete_run)
 def split(runs: Sequence[str]) -> None:
     """Make some runs of a route a route of their own.
@@ -226,118 +217,86 @@ counts as rest only once it is over. A mean appears once all its days are known.
 """
 
 
-class _MetricsParam(click.ParamType[tuple[str, ...]]):
-    """A parameter that takes names of metrics with commas between them, or "all"."""
-
-    name = "metrics"
-
-    def convert(
-        self, value: str | tuple[str, ...], param: click.Parameter | None, ctx: click.Context | None
-    ) -> tuple[str, ...]:
-        """Return the names, typed in any case."""
-        if isinstance(value, tuple):
-            return value
-        words = tuple(dict.fromkeys(word.strip().lower() for word in value.split(",") if word.strip()))
-        if words == ("all",):
-            return tuple(METRICS)
-        for word in words or (value,):
-            if word not in METRICS:
-                self.fail(unknown_name("metric", word, list(METRICS)), param, ctx)
-        return words
-
-    def shell_complete(
-        self, ctx: click.Context, param: click.Parameter, incomplete: str
-    ) -> list[CompletionItem]:
-        """Offer the names after the last comma."""
-        del ctx, param
-        before, comma, begun = incomplete.rpartition(",")
-        return [
-            CompletionItem(f"{before}{comma}{name}") for name in ("all", *METRICS) if name.startswith(begun)
-        ]
+def _parse_metrics(text: str) -> tuple[str, ...]:
+    """Return the names of metrics with commas between them, or of all, typed in any case."""
+    words = tuple(dict.fromkeys(word.strip().lower() for word in text.split(",") if word.strip()))
+    if words == ("all",):
+        return tuple(METRICS)
+    for word in words or (text,):
+        if word not in METRICS:
+            raise click.BadParameter(unknown_name("metric", word, list(METRICS)))
+    return words
 
 
-@click.command(
+def _complete_metrics(ctx: click.Context, param: click.Parameter, incomplete: str) -> list[str]:
+    """Offer the names after the last comma."""
+    del ctx, param
+    before, comma, begun = incomplete.rpartition(",")
+    return [f"{before}{comma}{name}" for name in ("all", *METRICS) if name.startswith(begun)]
+
+
+@command(
+    "runlog load --last 14",
+    "runlog load --weekly --last 8",
+    "runlog load --metrics load,ctl,atl,tsb",
+    "runlog load --csv > load.csv  # every metric",
     help=_HELP,
-    epilog=examples(
-        "runlog load --last 14",
-        "runlog load --weekly --last 8",
-        "runlog load --metrics load,ctl,atl,tsb",
-        "runlog load --csv > load.csv  # every metric",
-    ),
 )
 @click.option("--last", type=click.IntRange(min=1), metavar="N", help="Only the last N days or weeks.")
 @click.option("--weekly", is_flag=True, help="One row per week instead of per day.")
-@click.option("--metrics", type=_MetricsParam(), metavar="A,B", help="Only these metrics, or 'all'.")
+@click.option(
+    "--metrics",
+    type=_parse_metrics,
+    shell_complete=_complete_metrics,
+    metavar="A,B",
+    help="Only these metrics, or 'all'.",
+)
 @format_options
 def load(fmt: OutputFormat, last: int | None, metrics: tuple[str, ...] | None, *, weekly: bool) -> None:
     """List the training load; the help says what each metric is."""
+    import pandas as pd
+
     from runlog.analysis.load import daily_metrics, weekly_metrics
+    from runlog.analysis.periods import Span, week_name
 
     with open_journal() as journal:
         history = journal.history()
     metrics_of = weekly_metrics if weekly else daily_metrics
-    frame = metrics_of(history, _today(history), now())
+    frame = metrics_of(history, pd.Timestamp(history.clock.day(now())), now())
     listed = frame if last is None else frame.tail(last)
     shown = listed.dropna(subset="load") if fmt == "table" else listed
     names = metrics or (DEFAULT_METRICS if fmt == "table" else tuple(METRICS))
     heads = WEEK_KEYS if weekly else ("day",)
-    rows = _week_rows(shown) if weekly else frame_to_rows(shown.reset_index())
-    rows = [row | {"unit": str(history.load_kind)} for row in rows]
-    columns = (*(WEEK_COLUMNS if weekly else DAY_COLUMNS), *_metric_columns(names, history))
-    print_rows(
-        fmt,
-        rows,
-        (*heads, *names, "unit"),
-        columns,
-        "No runs yet." if frame.empty else "Nothing is known of these days.",
-    )
-    if len(frame):
-        _print_notes(history, len(listed) - len(shown), "week" if weekly else "day")
-
-
-def _today(history: History) -> pd.Timestamp:
-    import pandas as pd
-
-    return pd.Timestamp(history.clock.day(now()))
-
-
-def _week_rows(frame: pd.DataFrame) -> list[dict[str, Any]]:
-    from runlog.analysis.periods import Span, week_name
-
-    spans = zip(frame.index, frame["last"], strict=True)
-    names = [week_name(Span(first.date(), last.date())) for first, last in spans]
-    return frame_to_rows(frame.reset_index().assign(week=names))
-
-
-def _metric_columns(names: Sequence[str], history: History) -> tuple[Column, ...]:
-    return tuple(
-        Column(
-            name,
-            METRICS[name].heading,
-            _metric_format(name, history.load_kind, history.settings.units),
-            numeric=True,
-        )
-        for name in names
-    )
-
-
-def _metric_format(name: str, kind: LoadKind, unit: str) -> Callable[[float], str]:
-    """Return the format of a metric: ratios as they are, loads in the user's unit."""
-    from runlog.analysis.load import RATIOS
-
-    if name in RATIOS:
-        return lambda ratio: units.number(ratio, 2)
-    digits = 1 if kind == "km" else 0
-    return lambda load: units.number(units.load_in(load, kind, unit), digits, signed=name == "tsb")
-
-
-def _print_notes(history: History, unknown_rows: int, noun: str) -> None:
-    """Print the unit of the load, what it is based on, and what is not listed."""
-    echo_err(
-        f"Load: {units.load_unit(history.load_kind, history.settings.units)}. {history.load_note}".strip()
-    )
+    if weekly:
+        spans = zip(shown.index, shown["last"], strict=True)
+        shown = shown.assign(week=[week_name(Span(first.date(), last.date())) for first, last in spans])
+    rows = frame_to_rows(shown.reset_index().assign(unit=str(history.load_kind)))
+    columns = (*(WEEK_COLUMNS if weekly else DAY_COLUMNS), *(_metric_column(name, history) for name in names))
+    empty = "No runs yet." if frame.empty else "Nothing is known of these days."
+    print_rows(fmt, rows, (*heads, *names, "unit"), columns, empty)
+    if frame.empty:
+        return
+    load_unit = units.load_unit(history.load_kind, history.settings.units)
+    echo_err(f"Load: {load_unit}. {history.load_note}".strip())
+    unknown_rows = len(listed) - len(shown)
     if unknown_rows:
         echo_err(
-            f"Not listed: {units.count_noun(unknown_rows, noun)} of which nothing is known, as nothing was "
-            f"kept for more than {units.count_noun(history.settings.silence_days, 'day')} before."
+            f"Not listed: {units.count_noun(unknown_rows, 'week' if weekly else 'day')} of which nothing is "
+            "known, as nothing was kept for more than "
+            f"{units.count_noun(history.settings.silence_days, 'day')} before."
         )
+
+
+def _metric_column(name: str, history: History) -> Column:
+    """Return the column of a metric: ratios as they are, loads in the user's unit."""
+    from runlog.analysis.load import RATIOS
+
+    kind, unit = history.load_kind, history.settings.units
+    digits = 1 if kind == "km" else 0
+
+    def write(value: float) -> str:
+        if name in RATIOS:
+            return units.number(value, 2)
+        return units.number(units.load_in(value, kind, unit), digits, signed=name == "tsb")
+
+    return Column(name, METRICS[name].heading, write, numeric=True)

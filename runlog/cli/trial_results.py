@@ -2,20 +2,20 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
 
 from runlog import units
-from runlog.cli import base
-from runlog.cli.base import examples
+from runlog.cli import base, output
+from runlog.cli.base import command
 from runlog.cli.lookup import complete_trial
-from runlog.cli.output import Column, OutputFormat, echo, format_options, print_rows, print_table
+from runlog.cli.params import FILE
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
     from datetime import date, datetime
+    from pathlib import Path
 
     from runlog.analysis.history import History
     from runlog.journal import Journal
@@ -25,9 +25,8 @@ if TYPE_CHECKING:
 
 def file_options(command: Callable[..., None]) -> Callable[..., None]:
     """Add ``--out`` and ``--ics`` to a command."""
-    path = click.Path(path_type=Path, dir_okay=False)
-    command = click.option("--ics", type=path, metavar="FILE", help="Also write a calendar file.")(command)
-    return click.option("--out", type=path, metavar="FILE", help="Also write a CSV file.")(command)
+    command = click.option("--ics", type=FILE, metavar="FILE", help="Also write a calendar file.")(command)
+    return click.option("--out", type=FILE, metavar="FILE", help="Also write a CSV file.")(command)
 
 
 def write_trial(plan: Plan, today: date, out: Path | None, ics: Path | None) -> None:
@@ -37,10 +36,10 @@ def write_trial(plan: Plan, today: date, out: Path | None, ics: Path | None) -> 
 
     if out is not None:
         write_atomically(out, registry.plan_csv(plan, today))
-        echo(f"Written: {out}")
+        output.echo(f"Written: {out}")
     if ics is not None:
         write_atomically(ics, registry.plan_calendar(plan))
-        echo(f"Written: {ics}")
+        output.echo(f"Written: {ics}")
 
 
 #: Stands for the arm of a run before its day.
@@ -52,16 +51,16 @@ _TRIAL_KEYS = (
 )
 
 
-@click.command("list", epilog=examples("runlog plan list", "runlog plan list --json"))
-@format_options
-def list_(fmt: OutputFormat) -> None:
+@command("runlog plan list", "runlog plan list --json", name="list")
+@output.format_options
+def list_(fmt: output.OutputFormat) -> None:
     """List your trials and how far they are."""
     with base.open_journal() as journal:
         results = evaluate_trials(journal, journal.history(), base.now())
     if fmt == "table" and results:
         print_trials(results)
     else:
-        print_rows(fmt, [_trial_row(result) for result in results], _TRIAL_KEYS, (), _NO_TRIALS)
+        output.print_rows(fmt, [_trial_row(result) for result in results], _TRIAL_KEYS, (), _NO_TRIALS)
 
 
 def evaluate_trials(journal: Journal, history: History, now: datetime) -> list[TrialResult]:
@@ -72,10 +71,9 @@ def evaluate_trials(journal: Journal, history: History, now: datetime) -> list[T
 
 
 def _trial_row(result: TrialResult) -> dict[str, Any]:
-    plan = result.plan
-    following = result.next_run
+    plan, following = result.plan, result.next_run
     return {
-        **trial_fields(result),
+        **_trial_fields(result),
         "effect": plan.effect,
         "start": plan.runs[0].day.isoformat(),
         "end": plan.runs[-1].day.isoformat(),
@@ -85,7 +83,7 @@ def _trial_row(result: TrialResult) -> dict[str, Any]:
     }
 
 
-def trial_fields(trial_result: TrialResult) -> dict[str, Any]:
+def _trial_fields(trial_result: TrialResult) -> dict[str, Any]:
     """Return what JSON has of every plan: what it compares, and how its runs went."""
     plan, states = trial_result.plan, trial_result.states
     return {
@@ -112,32 +110,25 @@ def print_trials(results: Sequence[TrialResult]) -> None:
         row["done"] = f"{row['complete']} of {row['pairs']}"
         if row["next_day"] and row["next_way"] is None:
             row["next_way"] = ON_ITS_DAY
-    print_table(
-        rows,
-        (
-            Column("id", "Trial", numeric=True),
-            Column("factor", "Factor"),
-            Column("state", "State"),
-            Column("done", "Pairs done", numeric=True),
-            Column("next_day", "Next", numeric=True),
-            Column("next_way", "How", min_width=16),
-            Column("end", "Until", numeric=True),
-        ),
+    columns = (
+        output.Column("id", "Trial", numeric=True),
+        output.Column("factor", "Factor"),
+        output.Column("state", "State"),
+        output.Column("done", "Pairs done", numeric=True),
+        output.Column("next_day", "Next", numeric=True),
+        output.Column("next_way", "How", min_width=16),
+        output.Column("end", "Until", numeric=True),
     )
+    output.print_table(rows, columns)
 
 
-def known_or_none(value: float) -> float | None:
-    """Return the value, or None for JSON if it is NaN."""
-    return value if units.is_known(value) else None
-
-
-@click.command(epilog=examples("runlog plan cancel 1"))
+@command("runlog plan cancel 1")
 @click.argument("plan_id", metavar="ID", type=int, shell_complete=complete_trial)
 def cancel(plan_id: int) -> None:
     """Cancel a trial; its runs and ratings stay."""
     with base.open_journal() as journal:
         cancelled = journal.plans.cancel(plan_id, base.now())
-    echo(f"Cancelled trial {cancelled.id}. If it is in your calendar, delete it there.")
+    output.echo(f"Cancelled trial {cancelled.id}. If it is in your calendar, delete it there.")
 
 
 _RUN_KEYS = ("run_number", "pair", "day", "way", "run", "state", "rating")
@@ -149,11 +140,11 @@ _RESULT_KEYS = (
 )
 
 
-@click.command(epilog=examples("runlog plan show 1", "runlog plan show 1 --ics plan.ics"))
+@command("runlog plan show 1", "runlog plan show 1 --ics plan.ics")
 @click.argument("plan_id", metavar="ID", type=int, shell_complete=complete_trial)
 @file_options
-@format_options
-def show(fmt: OutputFormat, plan_id: int, out: Path | None, ics: Path | None) -> None:
+@output.format_options
+def show(fmt: output.OutputFormat, plan_id: int, out: Path | None, ics: Path | None) -> None:
     """Show each run of a trial and how it went.
 
     The coin has already decided, but each day's way stays hidden until that day:
@@ -164,49 +155,29 @@ def show(fmt: OutputFormat, plan_id: int, out: Path | None, ics: Path | None) ->
 
     with base.open_journal() as journal:
         trial_result = evaluate_trial(journal.history(), journal.plans.get(plan_id), base.now())
-    rows = _run_rows(trial_result)
+    rows = [output.record_to_row(run) | {"way": trial_result.shown_arm(run)} for run in trial_result.runs]
     if fmt == "table":
-        echo(text.progress_text(trial_result))
-        echo()
+        output.echo(text.progress_text(trial_result))
+        output.echo()
         rows = [row | {"way": row["way"] or ON_ITS_DAY} for row in rows]
-    print_rows(
-        fmt,
-        rows,
-        _RUN_KEYS,
-        (
-            Column("run_number", "Run", numeric=True),
-            Column("day", "Day", numeric=True),
-            Column("way", "How", min_width=16),
-            Column("state", "Status", min_width=10),
-            Column("run", "Run id", numeric=True),
-            Column("rating", "Rating", units.number, numeric=True),
-        ),
-        "",
+    columns = (
+        output.Column("run_number", "Run", numeric=True),
+        output.Column("day", "Day", numeric=True),
+        output.Column("way", "How", min_width=16),
+        output.Column("state", "Status", min_width=10),
+        output.Column("run", "Run id", numeric=True),
+        output.Column("rating", "Rating", units.number, numeric=True),
     )
+    output.print_rows(fmt, rows, _RUN_KEYS, columns)
     if fmt == "table":
         write_trial(trial_result.plan, trial_result.today, out, ics)
 
 
-def _run_rows(trial_result: TrialResult) -> list[dict[str, Any]]:
-    return [
-        {
-            "run_number": run.run_number,
-            "pair": run.pair,
-            "day": run.day.isoformat(),
-            "way": trial_result.shown_arm(run),
-            "run": run.run,
-            "state": run.state,
-            "rating": known_or_none(run.rating),
-        }
-        for run in trial_result.runs
-    ]
-
-
-@click.command(epilog=examples("runlog plan result 1", "runlog plan result 1 --json"))
+@command("runlog plan result 1", "runlog plan result 1 --json")
 @click.argument("plan_id", metavar="ID", type=int, shell_complete=complete_trial)
 @click.option("--early", is_flag=True, help="Look before the end; chance easily misleads an early look.")
-@format_options
-def result(fmt: OutputFormat, plan_id: int, *, early: bool) -> None:
+@output.format_options
+def result(fmt: output.OutputFormat, plan_id: int, *, early: bool) -> None:
     """Show the result of a trial, once it is over."""
     from runlog.trials import text
     from runlog.trials.result import evaluate_trial
@@ -216,24 +187,23 @@ def result(fmt: OutputFormat, plan_id: int, *, early: bool) -> None:
     paragraphs = text.result_paragraphs(trial_result)
     if fmt == "table":
         for paragraph in paragraphs:
-            echo(paragraph)
+            output.echo(paragraph)
     else:
-        print_rows(fmt, [_result_row(trial_result) | {"text": " ".join(paragraphs)}], _RESULT_KEYS)
+        output.print_rows(fmt, [_result_row(trial_result) | {"text": " ".join(paragraphs)}], _RESULT_KEYS)
 
 
 def _result_row(trial_result: TrialResult) -> dict[str, Any]:
     drawn, done = trial_result.as_randomised, trial_result.as_treated
-    return {
-        **trial_fields(trial_result),
-        "over": trial_result.over,
-        "early": trial_result.early,
-        "difference": drawn and drawn.difference,
-        "low": drawn and known_or_none(drawn.low),
-        "high": drawn and known_or_none(drawn.high),
+    row = _trial_fields(trial_result) | {"over": trial_result.over, "early": trial_result.early}
+    row |= {
         "p": drawn and drawn.p,
         "compared_pairs": drawn and drawn.pairs,
-        "done_difference": done and done.difference,
-        "done_low": done and known_or_none(done.low),
-        "done_high": done and known_or_none(done.high),
         "done_pairs": done and done.pairs,
     }
+    for prefix, compared in (("", drawn), ("done_", done)):
+        for name in ("difference", "low", "high"):
+            row[f"{prefix}{name}"] = compared and output.to_json_value(getattr(compared, name))
+    return row
+
+
+COMMANDS = (list_, show, result, cancel)

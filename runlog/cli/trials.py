@@ -10,23 +10,10 @@ import click
 from click.shell_completion import CompletionItem
 
 from runlog import units
-from runlog.cli import base
-from runlog.cli.base import examples
+from runlog.cli import base, output, trial_results
+from runlog.cli.base import command, group
 from runlog.cli.lookup import AREA, INTERVENTION, complete_intervention, intervention_names
-from runlog.cli.output import Column, OutputFormat, echo, echo_err, format_options, print_rows, print_table
 from runlog.cli.params import number_parser, parse_day, parse_weekdays
-from runlog.cli.trial_results import (
-    ON_ITS_DAY,
-    cancel,
-    evaluate_trials,
-    file_options,
-    known_or_none,
-    list_,
-    print_trials,
-    result,
-    show,
-    write_trial,
-)
 from runlog.errors import BadInput
 
 if TYPE_CHECKING:
@@ -85,12 +72,10 @@ _area_option = click.option("--area", type=AREA, help="The body area.  [default:
 _MAX_SHOWN = 6
 
 
-@click.command(
-    epilog=examples(
-        "runlog plan make warmup  # or just: runlog plan warmup",
-        "runlog plan make shoes --pairs 12 --days tue,thu,sun --ics plan.ics",
-        "runlog plan make cooldown --effect 1.5 --start 2026-12-01 --out plan.csv",
-    )
+@command(
+    "runlog plan make warmup  # or just: runlog plan warmup",
+    "runlog plan make shoes --pairs 12 --days tue,thu,sun --ics plan.ics",
+    "runlog plan make cooldown --effect 1.5 --start 2026-12-01 --out plan.csv",
 )
 @click.argument("factor", type=INTERVENTION, shell_complete=complete_intervention)
 @click.option(
@@ -113,7 +98,7 @@ _MAX_SHOWN = 6
     help="Seed of the coin, to repeat a plan.  [default: random]",
 )
 @click.option("--cleared", is_flag=True, help="A clinician has cleared you to train as usual.")
-@file_options
+@trial_results.file_options
 def make(
     factor: str,
     *,
@@ -154,10 +139,10 @@ def make(
         )
         today = history.clock.day(now)
         _print_plan(new, trial, history, today)
-        write_trial(new, today, out, ics)
+        trial_results.write_trial(new, today, out, ics)
     usual = design.usual_weekdays(history)
     if usual and weekdays and len(weekdays) > len(usual):
-        echo_err(
+        output.echo_err(
             f"You usually run {units.count_noun(len(usual), 'day')} a week, in this trial {len(weekdays)}. "
             "Do not run more just for it: name the days you run on anyway."
         )
@@ -167,41 +152,35 @@ def _print_plan(new: Plan, trial: Trial, history: History, today: date) -> None:
     from runlog.trials import text
 
     days = units.days(new.runs[0].day, new.runs[-1].day)
-    echo(f"Trial {new.id}: {new.first} or {new.second}, {len(new.runs)} runs in pairs, {days}.")
-    echo(text.power_text(history, new))
-    echo()
-    _print_runs(new, today)
-    echo()
-    for way, todo in zip(trial.arms, trial.instructions(), strict=True):
-        echo(f"{way[:1].upper()}{way[1:]}: {todo}")
-    if trial.intervention.caution:
-        echo(trial.intervention.caution)
-    echo(
-        f"Rate your {units.area(new.area)} within a day of each run, even if it is 0: runlog log N. "
-        "A run counts up to three days late, if it is before the next planned day and at least two days "
-        "after the other run of its pair."
-    )
-    echo(
-        f"On the day of each run, see which way to do it: runlog plan show {new.id}. "
-        f"At the end, see the result: runlog plan result {new.id}"
-    )
-
-
-def _print_runs(new: Plan, today: date) -> None:
+    output.echo(f"Trial {new.id}: {new.first} or {new.second}, {len(new.runs)} runs in pairs, {days}.")
+    output.echo(text.power_text(history, new))
+    output.echo()
     rows = [
         {
             "number": number,
             "day": units.day(run.day, year=True),
-            "way": new.shown_arm(run, today) or ON_ITS_DAY,
+            "way": new.shown_arm(run, today) or trial_results.ON_ITS_DAY,
         }
         for number, run in enumerate(new.runs[:_MAX_SHOWN], 1)
     ]
-    print_table(
-        rows,
-        (Column("number", "Run", numeric=True), Column("day", "Day", numeric=True), Column("way", "How")),
-    )
+    number, day = output.Column("number", "Run", numeric=True), output.Column("day", "Day", numeric=True)
+    output.print_table(rows, (number, day, output.Column("way", "How")))
     if len(new.runs) > _MAX_SHOWN:
-        echo(f"and {len(new.runs) - _MAX_SHOWN} more: runlog plan show {new.id}")
+        output.echo(f"and {len(new.runs) - _MAX_SHOWN} more: runlog plan show {new.id}")
+    output.echo()
+    for way, todo in zip(trial.arms, trial.instructions(), strict=True):
+        output.echo(f"{units.capital(way)}: {todo}")
+    if trial.intervention.caution:
+        output.echo(trial.intervention.caution)
+    output.echo(
+        f"Rate your {units.area(new.area)} within a day of each run, even if it is 0: runlog log N. "
+        "A run counts up to three days late, if it is before the next planned day and at least two days "
+        "after the other run of its pair."
+    )
+    output.echo(
+        f"On the day of each run, see which way to do it: runlog plan show {new.id}. "
+        f"At the end, see the result: runlog plan result {new.id}"
+    )
 
 
 def tomorrow(history: History, now: datetime) -> date:
@@ -215,11 +194,11 @@ _SUGGESTION_KEYS = (
 )
 
 
-@click.command(epilog=examples("runlog plan ideas", "runlog plan ideas --area neck --json"))
+@command("runlog plan ideas", "runlog plan ideas --area neck --json")
 @_area_option
 @_effect_option
-@format_options
-def ideas(fmt: OutputFormat, area: str | None, effect: float) -> None:
+@output.format_options
+def ideas(fmt: output.OutputFormat, area: str | None, effect: float) -> None:
     """Suggest trials, the one that tells most for its runs first.
 
     Trials under way are listed below.
@@ -231,37 +210,39 @@ def ideas(fmt: OutputFormat, area: str | None, effect: float) -> None:
     now = base.now()
     with base.open_journal() as journal:
         history = journal.history()
-        under_way = [trial for trial in evaluate_trials(journal, history, now) if not trial.over]
+        under_way = [
+            trial for trial in trial_results.evaluate_trials(journal, history, now) if not trial.over
+        ]
     area = area or periods.main_area(history)
     listed = [] if area is None else suggestions.suggest_trials(history, area, tomorrow(history, now), effect)
     if fmt != "table" or area is None:
-        print_rows(fmt, [_suggestion_row(idea) for idea in listed], _SUGGESTION_KEYS, (), NO_RATINGS)
+        output.print_rows(fmt, [_suggestion_row(idea) for idea in listed], _SUGGESTION_KEYS, (), NO_RATINGS)
         return
     for warning in clinician_warnings(history, now):
-        echo(f"{warning} Until then, do not start a trial.")
-        echo()
+        output.echo(f"{warning} Until then, do not start a trial.")
+        output.echo()
     _print_suggestions(listed, area)
     if under_way:
-        echo()
-        echo("Under way:")
-        print_trials(under_way)
+        output.echo()
+        output.echo("Under way:")
+        trial_results.print_trials(under_way)
 
 
 def _print_suggestions(listed: Sequence[Suggestion], area: str) -> None:
     from runlog.trials import text
 
     if not listed:
-        echo("There is nothing to test yet: no run, and no two pairs of shoes to compare.")
+        output.echo("There is nothing to test yet: no run, and no two pairs of shoes to compare.")
         return
-    echo(f"Trials that would tell you more about your {units.area(area)}, the best first:")
+    output.echo(f"Trials that would tell you more about your {units.area(area)}, the best first:")
     for number, idea in enumerate(listed, 1):
-        echo()
-        echo(f"{number}. {idea.trial.intervention.label}: runlog plan {idea.trial.intervention.name}")
-        echo(text.suggestion_text(idea), indent="   ")
-    echo()
-    echo(text.noise_text(listed[0].noise))
+        output.echo()
+        output.echo(f"{number}. {idea.trial.intervention.label}: runlog plan {idea.trial.intervention.name}")
+        output.echo(text.suggestion_text(idea), indent="   ")
+    output.echo()
+    output.echo(text.noise_text(listed[0].noise))
     larger = f"runlog plan {listed[0].trial.intervention.name} --effect {listed[0].effect + 0.5:g}"
-    echo(f"To detect only larger differences, with fewer runs: {larger}")
+    output.echo(f"To detect only larger differences, with fewer runs: {larger}")
 
 
 def _suggestion_row(idea: Suggestion) -> dict[str, Any]:
@@ -273,8 +254,8 @@ def _suggestion_row(idea: Suggestion) -> dict[str, Any]:
         "first": idea.trial.arms[0],
         "second": idea.trial.arms[1],
         "area": idea.trial.area,
-        "low": known_or_none(idea.low),
-        "high": known_or_none(idea.high),
+        "low": output.to_json_value(idea.low),
+        "high": output.to_json_value(idea.high),
         "grade": idea.grade,
         "effect": idea.effect,
         "pairs": idea.pairs,
@@ -286,13 +267,11 @@ def _suggestion_row(idea: Suggestion) -> dict[str, Any]:
     }
 
 
-@click.group(
+@group(
+    "runlog plan  # suggestions, as runlog plan ideas",
+    "runlog plan make warmup --ics plan.ics  # or: runlog plan warmup",
+    "runlog plan result 1",
     cls=TrialGroup,
-    epilog=examples(
-        "runlog plan  # suggestions, as runlog plan ideas",
-        "runlog plan make warmup --ics plan.ics  # or: runlog plan warmup",
-        "runlog plan result 1",
-    ),
 )
 def plan() -> None:
     """Test a habit with a coin: plan trials of your own, and read their results.
@@ -304,5 +283,5 @@ def plan() -> None:
     """
 
 
-for _command in (ideas, make, list_, show, result, cancel):
+for _command in (ideas, make, *trial_results.COMMANDS):
     plan.add_command(_command)

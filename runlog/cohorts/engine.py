@@ -11,8 +11,9 @@ import logging
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from importlib.util import find_spec
+from itertools import islice
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import pandas as pd
 
@@ -24,7 +25,6 @@ from runlog.fileio import make_folder, replace_atomically
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
 
-    import pyarrow as pa
     from distributed import Client, Future
 
 #: The columns of a result that hold texts; a dictionary becomes its JSON.
@@ -88,14 +88,12 @@ def estimate_groups(
         if found is not None and found.fingerprint == _result_fingerprint(group):
             results[number] = found
     todo = [number for number in range(len(groups)) if number not in results]
-    done = len(results)
     if todo:
         with connect(scheduler, workers) as client:
             for number, result in _run(client, groups, todo, out):
                 results[number] = result
-                done += 1
                 if progress is not None:
-                    progress(done, len(groups), result.file)
+                    progress(len(results), len(groups), result.file)
     for stale in sorted(out.glob("links-*.parquet")):
         if stale.name not in {result.file for result in results.values()}:
             stale.unlink()
@@ -160,26 +158,20 @@ def _run(
     """Keep every worker busy, with a few tasks ahead, and yield each result as it comes."""
     from distributed import as_completed
 
-    waiting = iter(todo)
+    waiting, running = iter(todo), as_completed()
     numbers: dict[Future, int] = {}
 
-    def submit() -> Future | None:
-        number = next(waiting, None)
-        if number is None:
-            return None
-        future = client.submit(estimate_group, groups[number], str(out.absolute()), number, pure=False)
-        numbers[future] = number
-        return future
+    def submit(how_many: int) -> None:
+        for number in islice(waiting, how_many):
+            future = client.submit(estimate_group, groups[number], str(out.absolute()), number, pure=False)
+            numbers[future] = number
+            running.add(future)
 
-    ahead = max(1, _AHEAD * sum(client.nthreads().values()))
-    started = [future for _ in range(ahead) if (future := submit()) is not None]
-    running = as_completed(started)
+    submit(max(1, _AHEAD * sum(client.nthreads().values())))
     for future in running:
         number = numbers.pop(future)
         yield number, _result_or_reason(future, groups[number], number)
-        following = submit()
-        if following is not None:
-            running.add(following)
+        submit(1)
 
 
 def _result_or_reason(future: Future, group: Group, number: int) -> GroupResult:
@@ -198,13 +190,13 @@ def estimate_group(group: Group, out: str, number: int) -> GroupResult:
     try:
         group, read = read_unchanged(group)
         for athlete in read:
+            if athlete.exposures is None:
+                problems.append((athlete.name, athlete.problem))
+                continue
             try:
-                table = None if athlete.exposures is None else links(athlete.exposures)
+                table = links(athlete.exposures)
             except (RunlogError, ValueError, ArithmeticError) as error:
                 problems.append((athlete.name, f"{type(error).__name__}: {error}"))
-                continue
-            if athlete.exposures is None or table is None:
-                problems.append((athlete.name, athlete.problem))
                 continue
             ratings += int(athlete.exposures["rating"].notna().sum())
             frames.append(table.assign(athlete=athlete.name))
@@ -232,23 +224,18 @@ def _write_result(out: Path, result: GroupResult, frames: Sequence[pd.DataFrame]
 
     filled = [frame.reindex(columns=list(RESULT_COLUMNS)) for frame in frames if not frame.empty]
     table = pd.concat(filled, ignore_index=True) if filled else pd.DataFrame(columns=list(RESULT_COLUMNS))
-    columns = {name: _as_column(table[name], name) for name in RESULT_COLUMNS}
-    arrow = pa.Table.from_pandas(pd.DataFrame(columns), schema=_result_schema(), preserve_index=False)
+    for name in RESULT_COLUMNS:
+        if name in _TEXTS:
+            table[name] = table[name].map(
+                lambda value: json.dumps(value) if isinstance(value, dict) else value
+            )
+        else:
+            table[name] = pd.to_numeric(table[name]).astype(float)
+    types = [(name, pa.string() if name in _TEXTS else pa.float64()) for name in RESULT_COLUMNS]
+    arrow = pa.Table.from_pandas(table, schema=pa.schema(types), preserve_index=False)
     arrow = arrow.replace_schema_metadata({"runlog": json.dumps(asdict(result))})
     with replace_atomically(out / result.file) as draft:
         pq.write_table(arrow, draft)
-
-
-def _as_column(values: pd.Series[Any], name: str) -> pd.Series[Any]:
-    if name not in _TEXTS:
-        return pd.to_numeric(values).astype(float)
-    return values.map(lambda value: json.dumps(value) if isinstance(value, dict) else value)
-
-
-def _result_schema() -> pa.Schema:
-    import pyarrow as pa
-
-    return pa.schema([(name, pa.string() if name in _TEXTS else pa.float64()) for name in RESULT_COLUMNS])
 
 
 def write_parquet(table: pd.DataFrame, file: Path) -> None:

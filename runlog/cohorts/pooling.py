@@ -125,13 +125,9 @@ def pool_effects(effects: ArrayLike, errors: ArrayLike) -> Pooled:
 
 
 def judge_by_pool(effect: float, error: float, grid: SpreadGrid, *, is_member: bool = False) -> Estimate:
-    """Return one runner's effect given a pool of others.
+    """Return one runner's effect b, with its standard error s, given a pool of others, in rating points.
 
-    Args:
-        effect: b of this runner, in rating points.
-        error: its standard error s.
-        grid: of the pool.
-        is_member: whether the pool already holds this runner, who then does not count in it again.
+    A runner whom the pool already holds, a member, does not count in it again.
     """
     b, s = np.array([effect]), np.array([error])
     if not is_member:
@@ -154,7 +150,9 @@ _Z = 1.959963984540054
 
 def _posterior_of_spread(b: Floats, s: Floats) -> SpreadGrid:
     """Weigh each τ by how well it predicts the estimates, μ integrated out."""
-    tau = _spread_points(s)
+    # from 0 to 4 scales of its prior, fine where the errors could tell it from 0
+    fine = min(float(np.median(s)) / np.sqrt(len(s)), SPREAD_PRIOR)
+    tau = np.append(0.0, np.geomspace(fine / 20, 4 * SPREAD_PRIOR, GRID_POINTS - 1))
     precision = 1 / (s[None, :] ** 2 + tau[:, None] ** 2)
     total = precision.sum(axis=1) + 1 / MEAN_PRIOR**2
     mean = (precision @ b) / total
@@ -165,12 +163,6 @@ def _posterior_of_spread(b: Floats, s: Floats) -> SpreadGrid:
     log_weight = log_likelihood - 0.5 * (tau / SPREAD_PRIOR) ** 2 + np.log(np.gradient(tau))
     weight = np.exp(log_weight - log_weight.max())
     return SpreadGrid(tau, weight / weight.sum(), mean, 1 / total)
-
-
-def _spread_points(errors: Floats) -> Floats:
-    """Return a grid of τ from 0 to 4 scales of its prior, fine where the errors could tell it from 0."""
-    fine = min(float(np.median(errors)) / np.sqrt(len(errors)), SPREAD_PRIOR)
-    return np.append(0.0, np.geomspace(fine / 20, 4 * SPREAD_PRIOR, GRID_POINTS - 1))
 
 
 def _given_others(b: Floats, s: Floats, grid: SpreadGrid) -> Floats:

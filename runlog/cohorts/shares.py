@@ -13,7 +13,7 @@ import pandas as pd
 
 from runlog.analysis.factors import FACTORS
 from runlog.analysis.links import METHOD_VERSION
-from runlog.cohorts.tables import EFFECT_COLUMNS, TRIAL_PREFIX
+from runlog.cohorts.tables import EFFECT_COLUMNS, FORMAT, TRIAL_PREFIX, read_json
 from runlog.errors import BadInput
 from runlog.fileio import write_atomically
 from runlog.model import Area
@@ -23,7 +23,6 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
     from pathlib import Path
 
-_FORMAT = 1
 _ID = re.compile(r"[0-9a-f]{32}")
 #: No larger file is a share.
 MAX_BYTES = 1_000_000
@@ -53,13 +52,9 @@ def runner_id(home: Path) -> str:
 def make_share(links: pd.DataFrame, trials: pd.DataFrame, runner_id: str) -> dict[str, Any]:
     """Return what a runner shares: per area and factor step, b, s and n, under a random id.
 
-    Only factors that runlog defines are in it; the name of a column of one's own could tell anything.
-
-    Args:
-        links: as ``runlog.links`` returns them.
-        trials: as ``trial_effects`` returns them.
-        runner_id: 32 random hexadecimal digits, the same each time, so that a later file takes the place of
-            an earlier one.
+    Only factors that runlog defines are in it; the name of a column of one's own could tell anything. The
+    links are those of ``runlog.links``, the trials of ``trial_effects``; the id is the same each time, so
+    that a later file takes the place of an earlier one.
     """
     columns = sorted(_EFFECT_KEYS)
     table = pd.concat([part[columns] for part in (links, trials) if len(part)] or [links[columns]])
@@ -75,7 +70,7 @@ def make_share(links: pd.DataFrame, trials: pd.DataFrame, runner_id: str) -> dic
         }
         for row in rows.to_dict("records")
     ]
-    return {"runlog_share": _FORMAT, "id": runner_id, "method": METHOD_VERSION, "effects": effects}
+    return {"runlog_share": FORMAT, "id": runner_id, "method": METHOD_VERSION, "effects": effects}
 
 
 def _known_factors() -> set[str]:
@@ -114,16 +109,8 @@ def _most_ratings(effects: Sequence[dict[str, Any]]) -> int:
 
 
 def _read_share(file: Path) -> tuple[str, list[dict[str, Any]]]:
-    try:
-        if file.stat().st_size > MAX_BYTES:
-            raise BadInput("too large for a shared file")
-        content = json.loads(file.read_text(encoding="utf-8"))
-    except OSError as error:
-        raise BadInput(f"cannot be read: {error.strerror or error}") from error
-    except (ValueError, RecursionError) as error:
-        raise BadInput(f"no shared file of runlog: {error}") from error
-    if not isinstance(content, dict) or content.get("runlog_share") != _FORMAT:
-        raise BadInput("no shared file of runlog; runlog links --share FILE writes one")
+    made_by = "runlog links --share FILE writes one"
+    content = read_json(file, "runlog_share", "shared file", MAX_BYTES, made_by)
     if set(content) != _KEYS or not _ID.fullmatch(str(content["id"])):
         raise BadInput("not as runlog writes it: it says more or less than it should")
     if content["method"] != METHOD_VERSION:

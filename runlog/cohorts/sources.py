@@ -26,8 +26,6 @@ from runlog.journal import open as open_journal
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
-    import pyarrow as pa
-
     from runlog.analysis.history import History
 
 #: Homes and exports that one task reads: so many that starting a task costs little in comparison.
@@ -110,9 +108,10 @@ def find_homes(sources: Sequence[Path]) -> list[Path]:
     homes: dict[str, Path] = {}
     for source in sources:
         found: dict[str, Path] = {}
-        if not _find_folders(source, found, {}) or not found:
+        _find_folders(source, found, {})
+        if not found:
             raise BadInput(f"{source}: no home in it; name the folder that the runners' folders lie in")
-        _find_folders(source, homes, {})
+        _find_folders(source, homes, {})  # again, to see names that two of the sources share
     return [homes[name] for name in sorted(homes)]
 
 
@@ -174,20 +173,18 @@ def read_group(group: Group) -> Iterator[Athlete]:
     if group.kind == "table":
         yield from _read_table(Path(group.paths[0]))
         return
-    read = _read_home if group.kind == "homes" else _read_export
     for path in map(Path, group.paths):
         try:
-            history = read(path)
+            if group.kind == "homes":
+                with open_journal(path) as journal:
+                    history = journal.history()
+            else:
+                history = _read_export(path)
             yield Athlete(
                 path.resolve().name, exposures(history), "", trial_effects(history, datetime.now(UTC))
             )
         except (RunlogError, OSError) as error:
             yield Athlete(path.resolve().name, None, str(error) or type(error).__name__)
-
-
-def _read_home(path: Path) -> History:
-    with open_journal(path) as journal:
-        return journal.history()
 
 
 def _read_export(path: Path) -> History:
@@ -263,11 +260,7 @@ def read_table(path: Path) -> pd.DataFrame:
 
 
 def write_dataset(groups: Sequence[Group], out: Path) -> tuple[int, list[Athlete]]:
-    """Write the exposures of all athletes as a Parquet dataset with its description, and nothing else.
-
-    Args:
-        groups: as ``find_groups`` returns them.
-        out: a new or an empty folder.
+    """Write the exposures of all athletes as a Parquet dataset with its description, into an empty folder.
 
     Returns:
         The number of athletes written, and those that could not be read.
@@ -279,7 +272,6 @@ def write_dataset(groups: Sequence[Group], out: Path) -> tuple[int, list[Athlete
         raise BadInput(f"{out}: there is something in it; name a new folder")
     make_folder(out)
     written, problems, waiting = 0, [], []
-    number = 0
     for athlete in (athlete for group in groups for athlete in read_group(group)):
         if athlete.exposures is None:
             problems.append(athlete)
@@ -287,10 +279,10 @@ def write_dataset(groups: Sequence[Group], out: Path) -> tuple[int, list[Athlete
         waiting.append(athlete.exposures.assign(athlete=athlete.name))
         written += 1
         if len(waiting) == ATHLETES_PER_FILE:
-            _write_file(out, number, waiting)
-            number, waiting = number + 1, []
+            _write_file(out, written // ATHLETES_PER_FILE - 1, waiting)
+            waiting = []
     if waiting:
-        _write_file(out, number, waiting)
+        _write_file(out, written // ATHLETES_PER_FILE, waiting)
     write_atomically(out / "datapackage.json", json.dumps(describe_dataset(), indent=2) + "\n")
     return written, problems
 
@@ -301,16 +293,11 @@ def _write_file(out: Path, number: int, tables: Sequence[pd.DataFrame]) -> None:
 
     table = pd.concat(tables, ignore_index=True)
     table = table[["athlete", *(name for name in table.columns if name != "athlete")]]
-    with replace_atomically(out / f"athletes-{number:05d}.parquet") as draft:
-        pq.write_table(pa.Table.from_pandas(table, schema=_schema(table), preserve_index=False), draft)
-
-
-def _schema(table: pd.DataFrame) -> pa.Schema:
-    import pyarrow as pa
-
     types = {"athlete": pa.string(), "area": pa.string(), "day": pa.date32()}
     types["moment"] = pa.timestamp("us", tz="UTC")
-    return pa.schema([(name, types.get(name, pa.float64())) for name in table.columns])
+    schema = pa.schema([(name, types.get(name, pa.float64())) for name in table.columns])
+    with replace_atomically(out / f"athletes-{number:05d}.parquet") as draft:
+        pq.write_table(pa.Table.from_pandas(table, schema=schema, preserve_index=False), draft)
 
 
 def describe_dataset() -> dict[str, Any]:

@@ -41,6 +41,9 @@ CONSENT = (
 )
 
 
+_OF_NOTICE = ("kind", "severity", "message", "why", "since")
+
+
 @dataclass(frozen=True, slots=True)
 class StatusRow:
     """One reason to talk to a runner, or a runner without one.
@@ -71,32 +74,20 @@ def status(
 ) -> list[StatusRow]:
     """Return all reasons to talk to these runners, the most pressing first, then the runners without one.
 
-    Args:
-        homes: their folders.
-        now: the moment to look at.
-        progress: called after each home with the number done, their total, and its name.
+    ``progress`` is called after each home with the number done, their total, and its name.
     """
     rows: list[StatusRow] = []
     for done, home in enumerate(homes, 1):
-        rows += _status_of_home(home, now)
+        name = home.resolve().name
+        try:
+            with open_journal(home) as journal:
+                rows += status_of(name, journal.history(), now)
+        except (RunlogError, OSError) as error:
+            rows.append(StatusRow(name, "unreadable", "warn", "This folder cannot be read.", str(error)))
         if progress is not None:
             progress(done, len(homes), home.name)
-    return sorted(rows, key=_urgency)
-
-
-def _urgency(row: StatusRow) -> tuple[int, int, str]:
-    order = ("unreadable", *PRESSING)
-    severity = SEVERITIES.index(row.severity) if row.severity else len(SEVERITIES)
-    return severity, order.index(row.kind) if row.kind else len(order), row.athlete
-
-
-def _status_of_home(home: Path, now: datetime) -> list[StatusRow]:
-    name = home.resolve().name
-    try:
-        with open_journal(home) as journal:
-            return status_of(name, journal.history(), now)
-    except (RunlogError, OSError) as error:
-        return [StatusRow(name, "unreadable", "warn", "This folder cannot be read.", str(error))]
+    severities, kinds = (*SEVERITIES, ""), ("unreadable", *PRESSING, "")
+    return sorted(rows, key=lambda row: (severities.index(row.severity), kinds.index(row.kind), row.athlete))
 
 
 def status_of(name: str, history: History, now: datetime) -> list[StatusRow]:
@@ -110,30 +101,15 @@ def status_of(name: str, history: History, now: datetime) -> list[StatusRow]:
         last_run=None if last_run is None else last_run.date(),
     )
     rows = [
-        replace(
-            latest,
-            kind=notice.kind,
-            severity=notice.severity,
-            message=notice.message,
-            why=notice.why,
-            since=notice.since,
-        )
+        replace(latest, **{name: getattr(notice, name) for name in _OF_NOTICE})
         for notice in alerts(past, now)
         if notice.kind in PRESSING
     ]
-    silence = _silence(past, now)
-    if silence is not None:
-        days, since = silence
-        text = f"Neither a run nor a rating for {days} days."
-        rows.append(replace(latest, kind="silent", severity="info", message=text, since=since))
+    days = [*past.runs["day"].iloc[-1:], *past.entries["day"].iloc[-1:]]
+    if days:
+        last = max(days).date()
+        silent = (past.clock.day(now) - last).days
+        if silent >= SILENT_DAYS:
+            text = f"Neither a run nor a rating for {silent} days."
+            rows.append(replace(latest, kind="silent", severity="info", message=text, since=last))
     return rows or [latest]
-
-
-def _silence(history: History, now: datetime) -> tuple[int, date] | None:
-    """Return for how many days there was neither a run nor an entry, and since when; None if not for long."""
-    days = [*history.runs["day"].iloc[-1:], *history.entries["day"].iloc[-1:]]
-    if not days:
-        return None
-    last: date = max(days).date()
-    silent = (history.clock.day(now) - last).days
-    return (silent, last) if silent >= SILENT_DAYS else None

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pandas as pd
+from scipy.special import stdtrit
 
 from runlog.analysis.links import METHOD_VERSION
 from runlog.cohorts.pooling import FEWEST, Pooled, SpreadGrid, judge_by_pool, pool_effects
@@ -41,12 +42,34 @@ RUNNER_COLUMNS = (
     *("alone", "alone_low", "alone_high"),
     *("given_others", "given_others_low", "given_others_high"),
 )
+#: No larger file is a pool.
+MAX_POOL_BYTES = 20_000_000
 #: What pooling costs; it is printed with every pooled table.
 COST = (
     "Pooling borrows from the others: a runner near zero takes on the crowd's sign, and where effects differ "
     "in sign a real effect is seen less often than alone. A runner's grade comes from the own diary only."
 )
-_FORMAT = 1
+#: Of the files of a pool and of a share.
+FORMAT = 1
+
+
+def read_json(file: Path, key: str, kind: str, most_bytes: int, made_by: str) -> dict[str, Any]:
+    """Return the JSON object of a file that runlog wrote; ``key`` is of the number of its format.
+
+    Raises:
+        BadInput: it cannot be read, is too large, or is no such file; the message says what makes one.
+    """
+    try:
+        if file.stat().st_size > most_bytes:
+            raise BadInput(f"too large for a {kind}")
+        content = json.loads(file.read_text(encoding="utf-8"))
+    except OSError as error:
+        raise BadInput(f"cannot be read: {error.strerror or error}") from error
+    except (ValueError, RecursionError) as error:
+        raise BadInput(f"no {kind} of runlog: {error}") from error
+    if not isinstance(content, dict) or content.get(key) != FORMAT:
+        raise BadInput(f"no {kind} of runlog; {made_by}")
+    return content
 
 
 def pool(effects: pd.DataFrame) -> pd.DataFrame:
@@ -96,20 +119,11 @@ def _pool_each(effects: pd.DataFrame) -> Iterator[tuple[str | None, str, pd.Data
 
 
 def _pool_row(area: str | None, factor: str, pooled: Pooled) -> dict[str, Any]:
-    return {
-        "area": area,
-        "factor": factor,
-        "runners": pooled.runners,
-        **_with_range("mean", pooled.mean),
-        **_with_range("spread", pooled.spread),
-        **_with_range("new_runner", pooled.new_runner),
-        "q": pooled.q,
-        "i2": pooled.i2,
-    }
-
-
-def _with_range(name: str, estimate: Estimate) -> dict[str, float]:
-    return {name: estimate.value, f"{name}_low": estimate.low, f"{name}_high": estimate.high}
+    row: dict[str, Any] = {"area": area, "factor": factor, "runners": pooled.runners}
+    for name in ("mean", "spread", "new_runner"):
+        estimate = getattr(pooled, name)
+        row |= {name: estimate.value, f"{name}_low": estimate.low, f"{name}_high": estimate.high}
+    return row | {"q": pooled.q, "i2": pooled.i2}
 
 
 def write_pool(effects: pd.DataFrame, file: Path) -> None:
@@ -125,7 +139,7 @@ def write_pool(effects: pd.DataFrame, file: Path) -> None:
         for area, factor, rows, pooled in _pool_each(effects)
     ]
     members = sorted(set(effects["athlete"])) if effects.get("shared", pd.Series(dtype=bool)).any() else []
-    content = {"runlog_pool": _FORMAT, "method": METHOD_VERSION, "cost": COST, "members": members}
+    content = {"runlog_pool": FORMAT, "method": METHOD_VERSION, "cost": COST, "members": members}
     write_atomically(file, json.dumps(content | {"pools": pools}, indent=1) + "\n")
 
 
@@ -136,9 +150,6 @@ class Pool:
         members: the random ids of the runners in it; empty where they did not come from shared files.
     """
 
-    #: No larger file is a pool.
-    MAX_BYTES = 20_000_000
-
     def __init__(self, content: Mapping[str, Any]) -> None:
         self.members = frozenset(map(str, content["members"]))
         self._pools = {(one["area"], one["factor"]): one for one in content["pools"]}
@@ -147,7 +158,13 @@ class Pool:
             for key, one in self._pools.items()
         }
         for grid in self._grids.values():
-            _check_grid(grid)
+            arrays = [getattr(grid, name) for name in SpreadGrid.__slots__]
+            if len({array.shape for array in arrays}) != 1 or arrays[0].ndim != 1 or not len(arrays[0]):
+                raise ValueError("the columns of a grid differ in length")
+            if not all(np.isfinite(array).all() for array in arrays) or (grid.mean_var <= 0).any():
+                raise ValueError("a number of a grid is not finite, or a variance is not above 0")
+            if (grid.tau < 0).any() or (grid.weight < 0).any() or not np.isclose(grid.weight.sum(), 1):
+                raise ValueError("the weights of a grid do not sum to 1")
 
     @classmethod
     def read(cls, file: Path) -> Pool:
@@ -156,16 +173,11 @@ class Pool:
         Raises:
             BadInput: it cannot be read, is no pool, or is one of another method.
         """
+        made_by = "runlog cohort pool --out DIR writes DIR/pool.json"
         try:
-            if file.stat().st_size > cls.MAX_BYTES:
-                raise BadInput(f"{file}: too large for a pool")
-            content = json.loads(file.read_text(encoding="utf-8"))
-        except OSError as error:
-            raise BadInput(f"{file}: cannot be read: {error.strerror or error}") from error
-        except (ValueError, RecursionError) as error:
-            raise BadInput(f"{file}: no pool of runlog: {error}") from error
-        if not isinstance(content, dict) or content.get("runlog_pool") != _FORMAT:
-            raise BadInput(f"{file}: no pool of runlog; runlog cohort pool --out DIR writes DIR/pool.json")
+            content = read_json(file, "runlog_pool", "pool", MAX_POOL_BYTES, made_by)
+        except BadInput as error:
+            raise BadInput(f"{file}: {error}") from error
         if content.get("method") != METHOD_VERSION:
             raise BadInput(
                 f"{file}: of method {content.get('method')}, but this runlog has method {METHOD_VERSION}; "
@@ -190,16 +202,6 @@ class Pool:
         return judge_by_pool(b, s, grid, is_member=is_member)
 
 
-def _check_grid(grid: SpreadGrid) -> None:
-    arrays = [getattr(grid, name) for name in SpreadGrid.__slots__]
-    if len({array.shape for array in arrays}) != 1 or arrays[0].ndim != 1 or not len(arrays[0]):
-        raise ValueError("the columns of a grid differ in length")
-    if not all(np.isfinite(array).all() for array in arrays) or (grid.mean_var <= 0).any():
-        raise ValueError("a number of a grid is not finite, or a variance is not above 0")
-    if (grid.tau < 0).any() or (grid.weight < 0).any() or not np.isclose(grid.weight.sum(), 1):
-        raise ValueError("the weights of a grid do not sum to 1")
-
-
 #: Before the name of a trial's intervention, where a factor's name stands.
 TRIAL_PREFIX = "trial:"
 
@@ -221,13 +223,7 @@ def trial_effects(history: History, now: datetime) -> pd.DataFrame:
         key = str(plan.area), f"{TRIAL_PREFIX}{plan.factor}"
         if key in rows and int(str(rows[key]["n"])) >= compared.pairs:
             continue
-        error = (compared.high - compared.low) / 2 / _quantile_of_t(compared.pairs - 1)
+        error = (compared.high - compared.low) / 2 / float(stdtrit(compared.pairs - 1, 0.975))
         values = {"step": 1.0, "b": compared.difference, "s": error, "n": compared.pairs}
         rows[key] = {"area": key[0], "factor": key[1], **values}
     return pd.DataFrame(rows.values(), columns=[name for name in EFFECT_COLUMNS if name != "athlete"])
-
-
-def _quantile_of_t(freedom: int) -> float:
-    from scipy.special import stdtrit
-
-    return float(stdtrit(freedom, 0.975))

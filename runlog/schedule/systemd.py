@@ -10,7 +10,7 @@ from runlog.fileio import write_atomically
 from runlog.schedule.job import JOB_NAME, WEEKDAYS, WeeklyJob, delete_files
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
     from runlog.schedule.job import RunProgram
 
@@ -54,23 +54,17 @@ def preview(job: WeeklyJob) -> str:
 
 def install(job: WeeklyJob, run_program: RunProgram) -> str:
     """Write the files and start the timer."""
-    for file, text in _files(job).items():
-        write_atomically(file, text)
-    run_program(("systemctl", "--user", "daemon-reload"))
-    run_program(("systemctl", "--user", "enable", "--now", f"{JOB_NAME}.timer"))
     timer = f"{JOB_NAME}.timer"
+    _install(_files(job), timer, run_program)
     return f"Started the timer {timer}. When it is due next: systemctl --user list-timers {timer}"
 
 
 def uninstall(run_program: RunProgram) -> str:
     """Stop the timer and delete the files."""
     service, timer = _paths()
-    if not timer.exists() and not service.exists():
-        return f"There is no timer {JOB_NAME}.timer."
-    if timer.exists():
-        run_program(("systemctl", "--user", "disable", "--now", timer.name))
-    deleted = delete_files(timer, service)
-    run_program(("systemctl", "--user", "daemon-reload"))
+    deleted = _uninstall((timer, service), run_program)
+    if not deleted:
+        return f"There is no timer {timer.name}."
     return f"Stopped the timer and deleted {' and '.join(map(str, deleted))}."
 
 
@@ -81,9 +75,7 @@ def preview_serving(command: Sequence[str]) -> str:
 
 def install_serving(command: Sequence[str], run_program: RunProgram) -> str:
     """Write the service that runs ``runlog serve`` whenever the runner is logged in, and start it."""
-    write_atomically(_serving_path(), _SERVE.format(command=_join(command)))
-    run_program(("systemctl", "--user", "daemon-reload"))
-    run_program(("systemctl", "--user", "enable", "--now", _SERVE_NAME))
+    _install({_serving_path(): _SERVE.format(command=_join(command))}, _SERVE_NAME, run_program)
     return (
         f"Started {_SERVE_NAME}. The code that pairs a phone: http://localhost:8421/devices, or "
         f"journalctl --user -u {_SERVE_NAME}. To go on while nobody is logged in: loginctl enable-linger"
@@ -92,12 +84,28 @@ def install_serving(command: Sequence[str], run_program: RunProgram) -> str:
 
 def uninstall_serving(run_program: RunProgram) -> str:
     """Stop the service that runs ``runlog serve``, and delete its file."""
-    if not _serving_path().exists():
+    deleted = _uninstall((_serving_path(),), run_program)
+    if not deleted:
         return f"There is no service {_SERVE_NAME}."
-    run_program(("systemctl", "--user", "disable", "--now", _SERVE_NAME))
-    deleted = delete_files(_serving_path())
+    return f"Stopped the service and deleted {deleted[0]}."
+
+
+def _install(files: Mapping[Path, str], unit: str, run_program: RunProgram) -> None:
+    """Write the files of a unit and start it."""
+    for file, text in files.items():
+        write_atomically(file, text)
     run_program(("systemctl", "--user", "daemon-reload"))
-    return f"Stopped the service and deleted {' and '.join(map(str, deleted))}."
+    run_program(("systemctl", "--user", "enable", "--now", unit))
+
+
+def _uninstall(files: Sequence[Path], run_program: RunProgram) -> list[Path]:
+    """Stop the unit of the first file, delete the files that exist, and return those."""
+    if files[0].exists():
+        run_program(("systemctl", "--user", "disable", "--now", files[0].name))
+    deleted = delete_files(*files)
+    if deleted:
+        run_program(("systemctl", "--user", "daemon-reload"))
+    return deleted
 
 
 def _files(job: WeeklyJob) -> dict[Path, str]:
