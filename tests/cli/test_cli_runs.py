@@ -8,6 +8,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 import runlog
+from runlog.cli import base
 from runlog.cli.runs import habit_answer
 from runlog.model import Area, Entry
 
@@ -168,3 +169,13 @@ def test_a_warm_up_run_says_what_it_is_a_part_of(run, rows, devicefiles):
     assert (race["warmup"], race["warmup_source"], race["warmup_confidence"]) == (True, "activity", None)
     assert fact(run("show", jog["id"]).stdout, "part of") == f"run {race['id']}, recorded by itself"
     assert fact(run("show", race["id"]).stdout, "warm-up") == "yes (recorded by itself)"
+
+
+def test_yesterday_is_that_of_the_zone_in_the_settings(run, gpx, home, tmp_path, monkeypatch):
+    home.mkdir()
+    (home / "config.toml").write_text('timezone = "Pacific/Kiritimati"\n')
+    (tmp_path / "run.gpx").write_text(gpx(datetime(2026, 3, 2, 7, tzinfo=UTC)), encoding="utf-8")
+    run("import", tmp_path / "run.gpx")
+    monkeypatch.setattr(base, "now", lambda: datetime(2026, 3, 2, 12, tzinfo=UTC))  # there it is the 3rd
+    assert "Morning run (1)" in run("show", "yesterday").stdout
+    assert run("edit", "yesterday", "--name", "Loop").stdout.startswith("1: 'Loop'")
