@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from datetime import UTC, datetime, time, timedelta
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import click
 
@@ -75,7 +75,7 @@ def _print_failures(failures: Sequence[str]) -> bool:
 ALL_KINDS = "all"
 
 
-def alert_sort_key(alert: StoredAlert, now: datetime) -> tuple[int, int, int]:
+def _sort_key(alert: StoredAlert, now: datetime) -> tuple[int, int, int]:
     """Return the sort key of an alert: open ones first, then by severity."""
     from runlog import alert_states
     from runlog.model import SEVERITIES
@@ -85,19 +85,6 @@ def alert_sort_key(alert: StoredAlert, now: datetime) -> tuple[int, int, int]:
     return state, SEVERITIES.index(alert.severity), alert.id
 
 
-def alert_row(alert: StoredAlert, now: datetime) -> dict[str, Any]:
-    """Return an alert as a JSON row."""
-    from runlog import alert_states
-    from runlog.reporter.alerts.common import tips_answering
-
-    return record_to_row(alert) | {
-        "id": f"{alert.kind}:{alert.subject}",
-        "number": alert.id,
-        "state": alert_states.alert_state(alert, now),
-        "tips": tips_answering(alert.kind),
-    }
-
-
 #: The colours of the severities in a terminal.
 _COLOURS = {"urgent": "red", "warn": "yellow"}
 _SEVERITY_WORDS = {"urgent": N_("Urgent"), "warn": N_("Warning"), "info": N_("Info")}
@@ -105,23 +92,24 @@ _STATE_WORDS = {"new": N_("new"), "notified": N_("sent"), "resolved": N_("resolv
 _STATE_WORDS |= {"acknowledged": N_("dismissed"), "snoozed": N_("snoozed until")}
 
 
-def print_alerts(rows: Sequence[dict[str, Any]], zone: tzinfo) -> None:
+def _print_alerts(alerts: Sequence[StoredAlert], now: datetime, zone: tzinfo) -> None:
     """Print alerts, each with its reason, advice and state; the clinician's advice where it is due."""
+    from runlog.alert_states import alert_state
     from runlog.reporter.alerts import needs_clinician
 
-    for row in rows:
-        since = day(datetime.fromisoformat(row["since"]), year=True)
-        title = f"[{row['number']}] {_(_SEVERITY_WORDS[row['severity']])}: {row['message']}"
-        echo(title, hanging="    ", bold=True, colour=_COLOURS.get(row["severity"]))
-        echo(row["todo"], indent="    ")
-        state = _("{kind}, since {day}").format(kind=row["kind"], day=since)
-        state += f", {_(_STATE_WORDS.get(row['state'], row['state']))}"
-        changed = row.get("snoozed_until" if row["state"] == "snoozed" else row["state"])
+    for alert in alerts:
+        title = f"[{alert.id}] {_(_SEVERITY_WORDS[alert.severity])}: {alert.message}"
+        echo(title, hanging="    ", bold=True, colour=_COLOURS.get(alert.severity))
+        echo(alert.todo, indent="    ")
+        state = alert_state(alert, now)
+        text = _("{kind}, since {day}").format(kind=alert.kind, day=day(alert.since, year=True))
+        text += f", {_(_STATE_WORDS[state])}"
+        changed = getattr(alert, "snoozed_until" if state == "snoozed" else state, None)
         if changed is not None:
-            state += f" {day(datetime.fromisoformat(changed).astimezone(zone))}"
-        for text in (row["why"], state):
-            echo(text, indent="    ", dim=True)
-    if any(needs_clinician(row["kind"]) and row["resolved"] is None for row in rows):
+            text += f" {day(changed.astimezone(zone))}"
+        echo(alert.why, indent="    ", dim=True)
+        echo(text, indent="    ", dim=True)
+    if any(needs_clinician(alert.kind) and alert.resolved is None for alert in alerts):
         print_clinician_advice()
 
 
@@ -138,7 +126,7 @@ def print_new_alerts(journal: Journal, now: datetime, history: History | None = 
         for alert in journal.alerts.update(history or journal.history(), now)
         if alert_states.is_open(alert, now) and before.get(alert.id) != alert.worst
     ]
-    for alert in sorted(news, key=lambda alert: alert_sort_key(alert, now))[:_SHOWN_NEW_ALERTS]:
+    for alert in sorted(news, key=lambda alert: _sort_key(alert, now))[:_SHOWN_NEW_ALERTS]:
         word = _SEVERITY_WORDS[alert.severity].lower()
         echo_err(f"New alert [{alert.id}], {word}: {alert.message}")
     if news:
@@ -198,7 +186,6 @@ _ALERT_KEYS = (
     *("began", "notified", "acknowledged", "snoozed_until", "resolved"),
 )
 _FAILING_SEVERITIES = ("warn", "urgent")
-_NO_ALERTS = "No alerts."
 _RESOLVED_LATELY = timedelta(days=28)
 _SPAN_PATTERN = re.compile(r"(\d{1,4})\s*([dw])", re.IGNORECASE)
 _DAYS_PER_UNIT = {"d": 1, "w": 7}
@@ -263,6 +250,7 @@ def alerts(fmt: OutputFormat, kind: str | None, *, show_all: bool, exit_code: bo
 
 def _list_alerts(fmt: OutputFormat, *, show_all: bool, exit_code: bool, notify: bool) -> None:
     from runlog import alert_states
+    from runlog.reporter.alerts.common import tips_answering
 
     now = base.now()
     with base.open_journal() as journal:
@@ -273,19 +261,26 @@ def _list_alerts(fmt: OutputFormat, *, show_all: bool, exit_code: bool, notify: 
     if show_all:
         lately = now - _RESOLVED_LATELY
         shown = [alert for alert in stored if alert.resolved is None or alert.resolved >= lately]
-    rows = [alert_row(alert, now) for alert in sorted(shown, key=lambda alert: alert_sort_key(alert, now))]
-    if fmt == "table" and rows:
+    shown = sorted(shown, key=lambda alert: _sort_key(alert, now))
+    if fmt == "table" and shown:
         with use_language(journal.settings.language):
-            print_alerts(rows, journal.settings.zone)
-            first = next((row for row in rows if row["state"] in alert_states.OPEN_STATES), None)
-            if first is not None:
-                ack, snooze = (f"runlog alerts {command} {first['number']}" for command in ("ack", "snooze"))
+            _print_alerts(shown, now, journal.settings.zone)
+            if alert_states.is_open(shown[0], now):
+                ack, snooze = (f"runlog alerts {command} {shown[0].id}" for command in ("ack", "snooze"))
                 echo_err(_("Dismiss: {ack}. Snooze: {snooze}.").format(ack=ack, snooze=snooze))
-                echo_err(_("Explain: {command}").format(command=f"runlog alerts --explain {first['kind']}"))
+                echo_err(_("Explain: {command}").format(command=f"runlog alerts --explain {shown[0].kind}"))
     else:
         states = [alert_states.alert_state(alert, now) for alert in stored]
         quiet = states.count(alert_states.ACKNOWLEDGED) + states.count(alert_states.SNOOZED)
-        empty = f"No open alerts. {quiet} dismissed or snoozed: runlog alerts --all" if quiet else _NO_ALERTS
+        empty = (
+            f"No open alerts. {quiet} dismissed or snoozed: runlog alerts --all" if quiet else "No alerts."
+        )
+        rows = [
+            record_to_row(alert)
+            | {"id": f"{alert.kind}:{alert.subject}", "number": alert.id}
+            | {"state": alert_states.alert_state(alert, now), "tips": tips_answering(alert.kind)}
+            for alert in shown
+        ]
         print_rows(fmt, rows, _ALERT_KEYS, (), empty)
     if not all_sent or (exit_code and any(alert.severity in _FAILING_SEVERITIES for alert in open_alerts)):
         click.get_current_context().exit(1)

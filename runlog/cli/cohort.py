@@ -149,11 +149,11 @@ def cohort_pool(fmt: output.OutputFormat, sources: tuple[Path, ...], out: Path |
     pooled = tables.pool(effects)
     if out is not None:
         _write_pool(effects, pooled, problems, out)
-    rows = pooled.astype(object).where(pooled.notna(), None).to_dict("records")
+    rows = output.frame_to_rows(pooled)
     if fmt != "table":
-        output.print_rows(fmt, rows, tables.POOL_COLUMNS)  # type: ignore[arg-type]  # keys are the column names
+        output.print_rows(fmt, rows, tables.POOL_COLUMNS)
     elif rows:
-        _print_pool(rows)  # type: ignore[arg-type]
+        _print_pool(rows)
         if out is not None:
             output.echo(f"The page: {out / 'index.html'}")
     else:

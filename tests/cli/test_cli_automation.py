@@ -9,6 +9,7 @@ import shutil
 import signal
 import subprocess
 import sys
+from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 
 import made_home
@@ -42,6 +43,14 @@ def config(home, text):
     (home / "config.toml").write_text(text)
 
 
+@contextmanager
+def receiver(home, status=200):
+    """Have alerts sent to a web server, and give the messages that it gets."""
+    with http(status=status) as (port, posted):
+        config(home, f'notify = ["json://127.0.0.1:{port}"]\n')
+        yield posted
+
+
 @in_season
 @on_sunday
 def test_weekly_writes_the_report_of_a_week_that_ends_today(run, home):
@@ -67,8 +76,7 @@ def test_weekly_imports_first_and_tells_of_a_folder_that_is_not_there(run, home,
 @on_sunday
 @pytest.mark.usefixtures("without_charts")
 def test_weekly_sends_the_headline_and_each_alert_once(run, home):
-    with http() as (port, posted):
-        config(home, f'notify = ["json://127.0.0.1:{port}"]\n')
+    with receiver(home) as posted:
         run("weekly", "--notify")
         run("weekly", "--notify")
     first, again = posted
@@ -91,8 +99,7 @@ def test_weekly_without_a_place_to_send_to_says_how_to_name_one(run, home):
 @in_season
 @on_sunday
 def test_alerts_are_sent_once_and_listed_all_the_same(run, rows, home):
-    with http() as (port, posted):
-        config(home, f'notify = ["json://127.0.0.1:{port}"]\n')
+    with receiver(home) as posted:
         run("alerts", "--notify")
         listed = rows("alerts", "--notify")
     assert len(posted) == 1
@@ -102,11 +109,9 @@ def test_alerts_are_sent_once_and_listed_all_the_same(run, rows, home):
 @in_season
 @on_sunday
 def test_alerts_that_nobody_could_be_sent_are_sent_later(run, home):
-    with http(status=500) as (port, refused):
-        config(home, f'notify = ["json://127.0.0.1:{port}"]\n')
+    with receiver(home, status=500) as refused:
         assert "500" in run("alerts", "--notify", code=1).stderr
-    with http() as (port, posted):
-        config(home, f'notify = ["json://127.0.0.1:{port}"]\n')
+    with receiver(home) as posted:
         run("alerts", "--notify")
     assert len(refused) == len(posted) == 1
 
@@ -123,8 +128,7 @@ def test_watching_once_imports_what_is_there(run, tmp_path):
 def test_watching_sends_word_of_new_alerts_once(run, home, tmp_path):
     (tmp_path / "watch").mkdir()
     (tmp_path / "watch" / "a.gpx").write_text(gpx_text(MORNING))
-    with http() as (port, posted):
-        config(home, f'notify = ["json://127.0.0.1:{port}"]\n')
+    with receiver(home) as posted:
         run("watch", tmp_path / "watch", "--once", "--every", "0.1", "--notify")
         (tmp_path / "watch" / "b.gpx").write_text(gpx_text(MORNING + timedelta(hours=12)))
         run("watch", tmp_path / "watch", "--once", "--every", "0.1", "--notify")
@@ -245,8 +249,7 @@ def test_how_a_run_was_is_asked_once_with_the_link_to_its_form(home, at):
     (home / "web").mkdir()
     (home / "web" / "address").write_text("http://192.0.2.7:8421")
     at(NOON + timedelta(minutes=5))
-    with http() as (port, posted):
-        config(home, f'notify = ["json://127.0.0.1:{port}"]\n')
+    with receiver(home) as posted:
         assert remind(home)
         assert remind(home)
     (message,) = posted
@@ -256,8 +259,7 @@ def test_how_a_run_was_is_asked_once_with_the_link_to_its_form(home, at):
 
 def test_nothing_is_asked_in_the_quiet_hours_and_it_is_made_up_for_later(home, at):
     unrated_home(home, NOON + timedelta(hours=10))
-    with http() as (port, posted):
-        config(home, f'notify = ["json://127.0.0.1:{port}"]\n')
+    with receiver(home) as posted:
         for hours in (10, 14, 18):  # 22:00, 2:00, 6:00
             at(NOON + timedelta(hours=hours, minutes=5))
             assert remind(home)
@@ -280,12 +282,9 @@ def test_a_rating_or_two_days_cancel_it(home, at):
 def test_what_could_not_be_sent_is_sent_later(home, at):
     unrated_home(home, NOON)
     at(NOON + timedelta(minutes=5))
-    with http(status=500) as (port, _refused):
-        config(home, f'notify = ["json://127.0.0.1:{port}"]\n')
-        with pytest.raises(BadInput, match="500"):
-            remind(home)
-    with http() as (port, posted):
-        config(home, f'notify = ["json://127.0.0.1:{port}"]\n')
+    with receiver(home, status=500), pytest.raises(BadInput, match="500"):
+        remind(home)
+    with receiver(home) as posted:
         assert remind(home)
     assert len(posted) == 1
 
