@@ -60,7 +60,6 @@ RUN_KEYS = (
 )
 EXTRA_RUN_KEYS = ("sub_sport", "max_hr", "rpe", "load", "load_source", "shoe_reason")
 _CONFIDENT = 0.5
-_NO_RUNS = "No runs yet. Read some with: runlog import PATH"
 
 
 @command(
@@ -91,7 +90,8 @@ def runs(fmt: output.OutputFormat, last: int | None, route: str | None, *, other
     columns = run_columns(history.settings.units)
     if others:
         columns = (*columns[:5], output.Column("sport", "Sport"))
-    output.print_rows(fmt, run_rows(frame if last is None else frame.tail(last)), RUN_KEYS, columns, _NO_RUNS)
+    rows = run_rows(frame if last is None else frame.tail(last))
+    output.print_rows(fmt, rows, RUN_KEYS, columns, "No runs yet. Read some with: runlog import PATH")
 
 
 def run_rows(frame: pd.DataFrame) -> list[dict[str, Any]]:

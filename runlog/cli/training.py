@@ -188,13 +188,6 @@ METRICS = {
     "monotony": Metric("Monotony", "how alike the last 7 days are: mean over spread", usual=True),
     "strain": Metric("Strain", "load of the last 7 days times their monotony"),
 }
-DAY_COLUMNS = (Column("day", "Day", numeric=True),)
-WEEK_COLUMNS = (
-    Column("week", "Week", numeric=True),
-    Column("days", "Days", numeric=True),
-    Column("runs", "Runs", numeric=True),
-)
-WEEK_KEYS = ("week", "first", "last", "days", "runs")
 DEFAULT_METRICS = tuple(name for name, metric in METRICS.items() if metric.usual)
 
 _METRIC_LINES = "\n".join(
@@ -261,17 +254,20 @@ def load(fmt: OutputFormat, last: int | None, metrics: tuple[str, ...] | None, *
 
     with open_journal() as journal:
         history = journal.history()
-    metrics_of = weekly_metrics if weekly else daily_metrics
-    frame = metrics_of(history, pd.Timestamp(history.clock.day(now())), now())
+    today = pd.Timestamp(history.clock.day(now()))
+    heads, columns, noun = ["day"], [Column("day", "Day", numeric=True)], "day"
+    if weekly:
+        heads, noun = ["week", "first", "last", "days", "runs"], "week"
+        columns = [Column(name, name.capitalize(), numeric=True) for name in ("week", "days", "runs")]
+    frame = (weekly_metrics if weekly else daily_metrics)(history, today, now())
     listed = frame if last is None else frame.tail(last)
     shown = listed.dropna(subset="load") if fmt == "table" else listed
     names = metrics or (DEFAULT_METRICS if fmt == "table" else tuple(METRICS))
-    heads = WEEK_KEYS if weekly else ("day",)
     if weekly:
         spans = zip(shown.index, shown["last"], strict=True)
         shown = shown.assign(week=[week_name(Span(first.date(), last.date())) for first, last in spans])
     rows = frame_to_rows(shown.reset_index().assign(unit=str(history.load_kind)))
-    columns = (*(WEEK_COLUMNS if weekly else DAY_COLUMNS), *(_metric_column(name, history) for name in names))
+    columns += [_metric_column(name, history) for name in names]
     empty = "No runs yet." if frame.empty else "Nothing is known of these days."
     print_rows(fmt, rows, (*heads, *names, "unit"), columns, empty)
     if frame.empty:
@@ -281,7 +277,7 @@ def load(fmt: OutputFormat, last: int | None, metrics: tuple[str, ...] | None, *
     unknown_rows = len(listed) - len(shown)
     if unknown_rows:
         echo_err(
-            f"Not listed: {units.count_noun(unknown_rows, 'week' if weekly else 'day')} of which nothing is "
+            f"Not listed: {units.count_noun(unknown_rows, noun)} of which nothing is "
             "known, as nothing was kept for more than "
             f"{units.count_noun(history.settings.silence_days, 'day')} before."
         )

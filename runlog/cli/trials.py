@@ -56,13 +56,10 @@ class TrialGroup(click.Group):
         return [*super().shell_complete(ctx, incomplete), *map(CompletionItem, names)]
 
 
-#: The range of the difference to detect, in points.
-_parse_points = number_parser(0.5, 5)
 NO_RATINGS = "No ratings yet, so there is nothing to test. Log how sore you are: runlog log 3"
-_PAIRS = click.IntRange(6, 40)
 _effect_option = click.option(
     "--effect",
-    type=_parse_points,
+    type=number_parser(0.5, 5),
     metavar="POINTS",
     default=1.0,
     show_default=True,
@@ -79,7 +76,10 @@ _MAX_SHOWN = 6
 )
 @click.argument("factor", type=INTERVENTION, shell_complete=complete_intervention)
 @click.option(
-    "--pairs", type=_PAIRS, metavar="N", help="Number of pairs of runs.  [default: as many as needed]"
+    "--pairs",
+    type=click.IntRange(6, 40),
+    metavar="N",
+    help="Number of pairs of runs.  [default: as many as needed]",
 )
 @_effect_option
 @_area_option

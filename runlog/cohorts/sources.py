@@ -84,14 +84,13 @@ def find_groups(sources: Sequence[Path]) -> list[Group]:
     exports: dict[str, Path] = {}
     tables: list[Path] = []
     for source in sources:
-        found = _find_tables(source) or _find_folders(source, homes, exports)
-        if not found:
+        files = _find_tables(source)
+        if not files and not _find_folders(source, homes, exports):
             raise BadInput(
                 f"{source}: no home ({_DATABASE}), no export ({_EXPORT}) and no Parquet file in it. "
                 "Name the folder that the runners' folders lie in, or a dataset of exposures."
             )
-        if isinstance(found, list):
-            tables += found
+        tables += files
     return [
         *_group_folders("homes", homes),
         *_group_folders("exports", exports),
