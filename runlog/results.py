@@ -72,24 +72,14 @@ class ImportSummary:
         """Return the summary as ``runlog import --json`` prints it; the reason includes the problems."""
         keys = ("path", "outcome", "reason", "runs")
         counts = {name: getattr(self, name) for name in self.__slots__ if name != "files"}
-        return counts | {
-            "problems": [problem for file in self.files for problem in _problems_as_dicts(file)],
-            "files": [{key: getattr(file, key) for key in keys} for file in self.files],
-        }
-
-
-def _problems_as_dicts(file: FileResult) -> list[dict[str, Any]]:
-    whole = [Problem(file.reason)] if file.outcome == "failed" and not file.problems else []
-    return [
-        {
-            "path": file.path,
-            "line": problem.line,
-            "byte": problem.byte,
-            "reason": problem.reason,
-            "warning": problem.is_warning,
-        }
-        for problem in (*whole, *file.problems)
-    ]
+        problems = []
+        for file in self.files:
+            whole = [Problem(file.reason)] if file.outcome == "failed" and not file.problems else []
+            for one in (*whole, *file.problems):
+                where = {"path": file.path, "line": one.line, "byte": one.byte}
+                problems.append(where | {"reason": one.reason, "warning": one.is_warning})
+        files = [{key: getattr(file, key) for key in keys} for file in self.files]
+        return counts | {"problems": problems, "files": files}
 
 
 @dataclass(frozen=True, slots=True)

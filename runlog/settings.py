@@ -191,15 +191,15 @@ def find_mistakes(path: Path) -> list[str]:
     return _load(path)[1]
 
 
-def parse_settings(path: Path | None, text: str) -> Settings:
-    """Return the settings of a config.toml's text; ``path`` is named by errors.
+def parse_settings(text: str) -> Settings:
+    """Return the settings of a config.toml's text.
 
     Raises:
         BadInput: a line is no TOML, or a key or value in it is not known.
     """
     found, mistakes = _parse(text)
     if mistakes:
-        raise BadInput(mistakes[0] if path is None else f"{path}: {mistakes[0]}")
+        raise BadInput(mistakes[0])
     return found
 
 

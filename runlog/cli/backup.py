@@ -328,5 +328,5 @@ def _parse_setting(name: str, texts: Sequence[str]) -> object:
     number = texts[0].replace(",", ".").strip()
     if name in settings.RANGES and re.fullmatch(r"[+-]?\d+(\.\d+)?", number):
         value = float(number) if "." in number else int(number)
-    settings.parse_settings(None, settings.changed_text("", {name: value}))
+    settings.parse_settings(settings.changed_text("", {name: value}))
     return value

@@ -275,7 +275,7 @@ def _language() -> str:
 
     try:
         text = (home_folder() / settings.CONFIG_NAME).read_text(encoding="utf-8-sig")
-        return settings.parse_settings(None, text).language
+        return settings.parse_settings(text).language
     except (OSError, ValueError, RuntimeError, RunlogError):
         return ENGLISH
 

@@ -98,7 +98,7 @@ def save() -> Any:  # noqa: ANN401 - a redirect, or the page with what is wrong
     try:
         values = _sent()
         text = settings.changed_text(_read(path), values)
-        settings.parse_settings(None, text)
+        settings.parse_settings(text)
     except BadInput as error:
         return _page(context.error_text(error)), 400
     fileio.write_atomically(path, text)
