@@ -44,19 +44,13 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Format:
-    """A file format: how it is recognized, and how it is read.
+    """A file format: how it is recognized, and how it is read."""
 
-    Attributes:
-        name: of the format, as summaries and the store have it.
-        claims: tells from a file's beginning and its name whether it is of this format.
-        read: reads a file of this format.
-        sidecars: patterns of names (fnmatch, any letter case) of files in the same folder that are read with
-            it. None: the file stands alone; otherwise it is an app's list, imported after the recordings.
-    """
-
-    name: str
+    name: str  # as summaries and the store have it
     claims: Callable[[Head], bool]
     read: Callable[[SourceFile], ParsedFile]
+    # Patterns of names (fnmatch, any letter case) of files in the same folder that are read with it.
+    # None: the file stands alone; otherwise it is an app's list, imported after the recordings.
     sidecars: tuple[str, ...] | None = None
 
 

@@ -36,20 +36,14 @@ _FEW_POINTS, _MAX_PIECES = 5, 1_000
 
 
 class Clock(NamedTuple):
-    """The times of a recording, put right.
+    """The times of a recording, put right."""
 
-    Attributes:
-        rows: the points that are kept (m,), in the order of the way.
-        times, segments: of these (m,); times never fall and are NaN where a point has none.
-        shifts: of each stretch the first and last time on the device's clock, and the seconds to add.
-        notes: on what was changed and left out.
-    """
-
-    rows: Rows
-    times: Floats
-    segments: NDArray[Any]
+    rows: Rows  # the points that are kept (m,), in the order of the way
+    times: Floats  # of these (m,); they never fall and are NaN where a point has none
+    segments: NDArray[Any]  # of these (m,)
+    # Of each stretch the first and last time on the device's clock, and the seconds to add.
     shifts: tuple[tuple[float, float, float], ...] = ()
-    notes: tuple[str, ...] = ()
+    notes: tuple[str, ...] = ()  # on what was changed and left out
 
     def corrected(self, moment: float) -> float:
         """Return a moment on the device's clock (of a lap, of an event) on the clock that was put right."""

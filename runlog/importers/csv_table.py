@@ -41,21 +41,13 @@ _NO_NUMBERS = frozenset({"date", "time", "start", "name", "note", "shoe", "area"
 
 @dataclass(frozen=True, slots=True)
 class Table:
-    """A list: our names of its columns, and its rows.
+    """A list: our names of its columns, and its rows."""
 
-    Attributes:
-        columns: our name of each column, None where it is not known.
-        rows: those below the heading that are not empty.
-        problems: of rows that cannot be split into cells.
-        unread: the headings of the columns that are not known.
-        notes: on rows that are passed over.
-    """
-
-    columns: tuple[str | None, ...]
-    rows: list[CsvRow]
-    problems: list[Problem]
-    unread: tuple[str, ...] = ()
-    notes: tuple[str, ...] = ()
+    columns: tuple[str | None, ...]  # our name of each column, None where it is not known
+    rows: list[CsvRow]  # those below the heading that are not empty
+    problems: list[Problem]  # of rows that cannot be split into cells
+    unread: tuple[str, ...] = ()  # the headings of the columns that are not known
+    notes: tuple[str, ...] = ()  # on rows that are passed over
 
     @property
     def known(self) -> frozenset[str]:

@@ -28,19 +28,12 @@ class InFuture(InvalidValue):
 
 
 class Notation(NamedTuple):
-    """How the numbers and dates of one list are written, as far as the list shows it.
+    """How the numbers and dates of one list are written, as far as the list shows it."""
 
-    Attributes:
-        decimal: the decimal mark, "." or ","; None where no cell shows it.
-        groups_dots: whether a dot before three digits more likely groups them, as between semicolons.
-        date_order: "day-first" or "month-first", as the heading of the dates says; None where it does not.
-        has_midnights: whether each date has midnight with it, as programs write dates without a time.
-    """
-
-    decimal: str | None = None
-    groups_dots: bool = False
-    date_order: str | None = None
-    has_midnights: bool = False
+    decimal: str | None = None  # the decimal mark, "." or ","; None where no cell shows it
+    groups_dots: bool = False  # a dot before three digits more likely groups them, as between semicolons
+    date_order: str | None = None  # "day-first" or "month-first", if the heading of the dates says it
+    has_midnights: bool = False  # each date has midnight with it, as programs write them
 
 
 PLAIN = Notation()

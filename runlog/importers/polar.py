@@ -256,31 +256,22 @@ def build_exercise_track(exercise: Mapping[str, Any], start: float, offset_s: fl
 
 
 def _iter_streams(exercise: Mapping[str, Any], start: float, offset_s: float) -> Iterator[SampleStream]:
-    samples = as_dict(exercise.get("samples"))
-    for name, entries in samples.items():
-        if isinstance(entries, list):
-            objects = [entry for entry in entries if isinstance(entry, dict)]
-            if name == "samples":
-                yield from _even_streams(objects)
+    for name, entries in as_dict(exercise.get("samples")).items():
+        objects = [entry for entry in as_list(entries) if isinstance(entry, dict)]
+        if name == "samples":
+            yield from _even_streams(objects)
+        elif name == "recordedRoute" or name.lower() in _STREAM_COLUMNS:  # until 2025 each entry has a time
+            seconds = _seconds_since_start([entry.get("dateTime") for entry in objects], start, offset_s)
+            if name == "recordedRoute":
+                yield from _position_streams(objects, seconds)
             else:
-                yield from _timed_streams(name, objects, start, offset_s)
+                column, divisor = _STREAM_COLUMNS[name.lower()]
+                yield column, seconds, to_floats([entry.get("value") for entry in objects]) / divisor
     route = as_dict(as_dict(exercise.get("routes")).get("route"))
     points = [point for point in as_list(route.get("wayPoints")) if isinstance(point, dict)]
     route_start = _seconds_since_start([route.get("startTime")], start, offset_s)[0]
     elapsed = to_floats([point.get("elapsedMillis") for point in points]) / 1000.0
     yield from _position_streams(points, elapsed + (0.0 if np.isnan(route_start) else route_start))
-
-
-def _timed_streams(
-    name: str, entries: Sequence[Mapping[str, Any]], start: float, offset_s: float
-) -> Iterator[SampleStream]:
-    """Yield a stream or the route of the layout until 2025, where each entry has a time."""
-    seconds = _seconds_since_start([entry.get("dateTime") for entry in entries], start, offset_s)
-    if name == "recordedRoute":
-        yield from _position_streams(entries, seconds)
-    elif name.lower() in _STREAM_COLUMNS:
-        column, divisor = _STREAM_COLUMNS[name.lower()]
-        yield column, seconds, to_floats([entry.get("value") for entry in entries]) / divisor
 
 
 def _even_streams(streams: Sequence[Mapping[str, Any]]) -> Iterator[SampleStream]:

@@ -45,29 +45,17 @@ def read_words(name: str) -> dict[str, Any]:
 
 
 class _Vocabulary(NamedTuple):
-    """The words of sports.toml, folded.
+    """The words of sports.toml, folded."""
 
-    Attributes:
-        vague: names that say no sport.
-        names: whole names, with their sport and sub-sport.
-        words: the sport of single words.
-        unspaced: those of the words that are written without spaces between them.
-        run_words: the sub-sport of a run by another word of its name.
-        endings: the sport by the ending of a word that is written as one: Stadtlauf, funrun, Radtour.
-        fit_sports: FIT's own words.
-        polar_names: sport and sub-sport of Polar's words that are not among the names.
-        polar_ids: Polar's word for each sport number of its layout since 2025.
-    """
-
-    vague: frozenset[str]
-    names: Mapping[str, tuple[str, str | None]]
-    words: Mapping[str, str]
-    unspaced: Mapping[str, str]
-    run_words: Mapping[str, str]
-    endings: Mapping[str, str]
-    fit_sports: frozenset[str]
-    polar_names: Mapping[str, tuple[str, str | None]]
-    polar_ids: Mapping[str, str]
+    vague: frozenset[str]  # names that say no sport
+    names: Mapping[str, tuple[str, str | None]]  # whole names, with their sport and sub-sport
+    words: Mapping[str, str]  # the sport of single words
+    unspaced: Mapping[str, str]  # those of the words that are written without spaces between them
+    run_words: Mapping[str, str]  # the sub-sport of a run by another word of its name
+    endings: Mapping[str, str]  # the sport by the ending of a word that is written as one: Stadtlauf, funrun
+    fit_sports: frozenset[str]  # FIT's own words
+    polar_names: Mapping[str, tuple[str, str | None]]  # of Polar's words that are not among the names
+    polar_ids: Mapping[str, str]  # Polar's word for each sport number of its layout since 2025
 
 
 @cache

@@ -36,21 +36,13 @@ class Unread(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Points:
-    """Points in file order, as arrays with a row per point.
+    """Points in file order, as arrays with a row per point."""
 
-    Attributes:
-        segments: numbers (n,) that change at a pause.
-        times: Unix seconds (n,), NaN where a point has none.
-        offsets: UTC offsets in seconds that the times are written with (n,), NaN for a time without a zone.
-        columns: numbers (n,) by track column: lat, lon and those that any point has.
-        unread: by column, what of the whole file could not be read.
-    """
-
-    segments: NDArray[np.int64]
-    times: Floats
-    offsets: Floats
-    columns: Mapping[str, Floats]
-    unread: Mapping[str, Unread] = field(default_factory=dict)
+    segments: NDArray[np.int64]  # numbers (n,) that change at a pause
+    times: Floats  # Unix seconds (n,), NaN where a point has none
+    offsets: Floats  # UTC offsets in seconds as the times have them (n,), NaN for a time without a zone
+    columns: Mapping[str, Floats]  # numbers (n,) by track column: lat, lon and those that any point has
+    unread: Mapping[str, Unread] = field(default_factory=dict)  # by column, texts that are no values
 
     def __len__(self) -> int:
         return len(self.times)

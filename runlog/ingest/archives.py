@@ -48,19 +48,13 @@ _TAIL_BYTES = 2**16 + 200
 
 @dataclass(frozen=True, slots=True)
 class ArchiveMember:
-    """A file within an archive, which can be read while that is open.
-
-    Attributes:
-        display_path: the archive as the runner named it, and the member's name.
-        abs_path: the archive's absolute path, and the member's name.
-        folder: all members of the same folder, this one too; their names are never used as paths.
-    """
+    """A file within an archive, which can be read while that is open; its name is never used as a path."""
 
     archive: zipfile.ZipFile
     info: zipfile.ZipInfo
-    display_path: str
-    abs_path: str
-    folder: Sequence[zipfile.ZipInfo]
+    display_path: str  # the archive as the runner named it, and the member's name
+    abs_path: str  # the archive's absolute path, and the member's name
+    folder: Sequence[zipfile.ZipInfo]  # all of the same folder, this one too
 
     @property
     def size(self) -> int:

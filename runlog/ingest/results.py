@@ -30,21 +30,13 @@ IMPORTED_BEFORE = N_("imported before")
 
 
 class ImportResult(NamedTuple):
-    """The result of a file.
+    """The result of a file."""
 
-    Attributes:
-        result: as it is reported.
-        counts: what it changed in the store.
-        file_id: the stored file; None where it has to be read again next time.
-        is_final: whether importing the same bytes again would give the same.
-        notes: what was assumed about it.
-    """
-
-    result: FileResult
-    counts: ImportCounts | None = None
-    file_id: int | None = None
-    is_final: bool = False
-    notes: tuple[str, ...] = ()
+    result: FileResult  # as it is reported
+    counts: ImportCounts | None = None  # what it changed in the store
+    file_id: int | None = None  # the stored file; None where it has to be read again next time
+    is_final: bool = False  # whether importing the same bytes again would give the same
+    notes: tuple[str, ...] = ()  # what was assumed about it
 
 
 def summarise(results: Iterable[ImportResult]) -> ImportSummary:

@@ -58,22 +58,13 @@ class ParseJob:
 
 @dataclass(frozen=True, slots=True)
 class ParseResult:
-    """A parsed file and its packed tracks, or why there is none.
+    """A parsed file and its packed tracks, or why there is none."""
 
-    Attributes:
-        outcome: "read", "skipped" (sound, but nothing for runlog) or "failed".
-        reason: why, unless it was read.
-        parsed: what it holds; the tracks of its activities are in ``streams``.
-        streams: the packed track of each of its activities, with what is derived of it;
-            None where it has no track.
-        is_final: whether reading the same bytes again would give the same.
-    """
-
-    outcome: str
-    reason: str = ""
-    parsed: ParsedFile | None = None
-    streams: tuple[PackedTrack | None, ...] = ()
-    is_final: bool = True
+    outcome: str  # "read", "skipped" (sound, but nothing for runlog) or "failed"
+    reason: str = ""  # why, unless it was read
+    parsed: ParsedFile | None = None  # what it holds; the tracks of its activities are in ``streams``
+    streams: tuple[PackedTrack | None, ...] = ()  # of each activity the packed track, if any
+    is_final: bool = True  # whether reading the same bytes again would give the same
 
 
 def in_language(language: str, read: Callable[[ParseJob], ParseResult], job: ParseJob) -> ParseResult:

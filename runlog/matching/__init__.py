@@ -93,15 +93,10 @@ def find_named(row: Recording, recordings: Iterable[Recording]) -> Link | None:
 
 @dataclass(eq=False, slots=True)
 class Group:
-    """Recordings of one run.
+    """Recordings of one run."""
 
-    Attributes:
-        recordings: all of them.
-        is_split: whether the runner has split the run, so that it never joins another such run.
-    """
-
-    recordings: list[Recording]
-    is_split: bool = False
+    recordings: list[Recording]  # all of them
+    is_split: bool = False  # whether the runner has split the run, so that it never joins another such run
 
     @property
     def lists(self) -> set[str]:

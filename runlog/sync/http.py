@@ -98,15 +98,10 @@ def base_url(variable: str, default: str) -> str:
 
 @dataclass(frozen=True, slots=True)
 class Clock:
-    """The clock to wait by; tests have one of their own.
+    """The clock to wait by; tests have one of their own."""
 
-    Attributes:
-        sleep: waits for some seconds; may raise Unreachable to end the wait.
-        monotonic: returns the time in seconds, from any beginning.
-    """
-
-    sleep: Callable[[float], None] = time.sleep
-    monotonic: Callable[[], float] = time.monotonic
+    sleep: Callable[[float], None] = time.sleep  # for seconds; may raise Unreachable to end it
+    monotonic: Callable[[], float] = time.monotonic  # the time in seconds
 
 
 @dataclass(slots=True)

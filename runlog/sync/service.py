@@ -25,26 +25,15 @@ MAX_DOWNLOAD_BYTES = 64 * 2**20
 
 @dataclass(frozen=True, slots=True)
 class ListedActivity:
-    """An activity as a service lists it.
+    """An activity as a service lists it."""
 
-    Attributes:
-        id: the service's own, which becomes part of a file's name.
-        start: when it began.
-        row: what the list says about it, with the external id "service:id"; None where that is not enough
-            for an activity.
-        fingerprint: changes where the list says something else.
-        has_file: whether its recording can be fetched.
-        withheld: why the service may not pass it on; "" where it may.
-        problem: why the entry cannot be used; "" where it can.
-    """
-
-    id: str
-    start: datetime
-    row: Activity | None
-    fingerprint: str
-    has_file: bool = True
-    withheld: str = ""
-    problem: str = ""
+    id: str  # the service's own, which becomes part of a file's name
+    start: datetime  # when it began
+    row: Activity | None  # what the list says, its external id "service:id"; None where it is too little
+    fingerprint: str  # changes where the list says something else
+    has_file: bool = True  # whether its recording can be fetched
+    withheld: str = ""  # why the service may not pass it on; "" where it may
+    problem: str = ""  # why the entry cannot be used; "" where it can
 
 
 def unusable(entry: object, problem: str) -> ListedActivity:
@@ -65,21 +54,13 @@ class Wellness:
 
 
 class Terms(NamedTuple):
-    """What a runner should know about a service.
+    """What a runner should know about a service."""
 
-    Attributes:
-        title: the service, as people call it.
-        key_page: where the key is made.
-        variable: the environment variable that may hold the key.
-        base_variable: the one that may name another address, for tests.
-        text: the terms, and what to do for a key; said where the key is set.
-    """
-
-    title: str
-    key_page: str
-    variable: str
-    base_variable: str
-    text: str
+    title: str  # the service, as people call it
+    key_page: str  # where the key is made
+    variable: str  # the environment variable that may hold the key
+    base_variable: str  # the one that may name another address, for tests
+    text: str  # the terms, and what to do for a key; said where the key is set
 
 
 class Service(Protocol):

@@ -44,19 +44,12 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Messages:
-    """The messages of one FIT file, in FIT's units and words, times in Unix seconds.
+    """The messages of one FIT file, in FIT's units and words, times in Unix seconds."""
 
-    Attributes:
-        records: columns (n,) by field name, NaN where a record lacks the value.
-        developer_records: columns (n,) of developer fields, by the native field that they hold.
-        by_type: all other messages by type, each a dict of the fields that have a value.
-        count: number of all messages, also of those that are not read.
-    """
-
-    records: Mapping[str, Floats]
-    developer_records: Mapping[str, Floats]
-    by_type: Mapping[str, Sequence[Message]]
-    count: int
+    records: Mapping[str, Floats]  # columns (n,) by field name, NaN where a record lacks the value
+    developer_records: Mapping[str, Floats]  # of developer fields (n,), by the native field they hold
+    by_type: Mapping[str, Sequence[Message]]  # all others by type, each a dict of the fields with a value
+    count: int  # number of all messages, also of those that are not read
 
     @property
     def times(self) -> Floats:
