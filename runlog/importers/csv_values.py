@@ -164,6 +164,23 @@ def decimal_marks(cell: str) -> set[str]:
     return {".", ","} & set(plain) if _NUMBER.fullmatch(plain) and not _ONE_GROUP.fullmatch(plain) else set()
 
 
+_OF_TEN = re.compile(r"(.+?)\s*(?:/|of|out of|von|sur|de|su|van|av|z|\u4e2d)\s*(\d+)", re.IGNORECASE)
+_PERCENT = 100.0
+
+
+def parse_scale(cell: str, most: float, notation: Notation = PLAIN) -> float:
+    """Parse a rating from 0 to ``most``: 3, 3.5, "3/10", "3 of 10" or "30 %"; refuse one of another scale."""
+    plain = cell.strip()
+    if plain.endswith("%"):
+        return parse_number(plain[:-1], 0, _PERCENT, notation) * most / _PERCENT
+    shares = _OF_TEN.fullmatch(plain[:MAX_CELL])
+    if shares is None:
+        return parse_number(plain, 0, most, notation)
+    if float(shares[2]) != most:
+        raise InvalidValue("{plain!r} is not of a scale from 0 to {most:g}", plain=plain, most=most)
+    return parse_number(shares[1], 0, most, notation)
+
+
 _SIXTY = 60
 _CLOCK = re.compile(r"(?:(\d{1,3}):)?(\d{1,4}):([0-5]?\d)(?:[.,](\d{1,6}))?", re.ASCII)
 _DOTTED_CLOCK = re.compile(r"(\d{1,2})\.([0-5]\d)\.([0-5]\d)", re.ASCII)

@@ -9,12 +9,13 @@ from typing import TYPE_CHECKING, Any
 
 from runlog.errors import NotReadable, Problem
 from runlog.i18n import N_, say
-from runlog.importers import csv_dates, csv_row, csv_table, runs_csv, wellness
+from runlog.importers import csv_dates, csv_table, runs_csv, wellness
 from runlog.importers.csv_values import (
     Headings,
     InvalidValue,
     parse_duration,
     parse_number,
+    parse_scale,
     parse_yes_no,
 )
 from runlog.model import MAX_ENTRY_VALUES, Area, Entry, Side
@@ -24,7 +25,7 @@ from runlog.units import parse_area
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
-    from runlog.importers.csv_row import CsvRow
+    from runlog.importers.csv_table import CsvRow
     from runlog.importers.csv_values import Notation
     from runlog.importers.detect import Head, SourceFile
     from runlog.settings import Settings
@@ -159,7 +160,7 @@ def _parse_hours(cell: str, notation: Notation) -> float:
 
 def _cell_parsers(notation: Notation) -> dict[str, Callable[[str], Any]]:
     soreness, rpe, posture = (
-        partial(csv_row.parse_scale, most=MAX_ENTRY_VALUES[name], notation=notation)
+        partial(parse_scale, most=MAX_ENTRY_VALUES[name], notation=notation)
         for name in ("soreness", "rpe", "posture")
     )
     return {

@@ -11,13 +11,14 @@ from typing import TYPE_CHECKING
 from runlog import localtime
 from runlog.errors import NotTaken
 from runlog.i18n import N_, say
-from runlog.importers import csv_dates, csv_row, csv_table, normalize, sports, strava, tracks
+from runlog.importers import csv_dates, csv_table, normalize, sports, strava, tracks
 from runlog.importers.csv_values import (
     Headings,
     InFuture,
     InvalidValue,
     parse_duration,
     parse_number,
+    parse_scale,
     split_unit,
 )
 from runlog.model import MAX_ENTRY_VALUES, Activity, Precision
@@ -26,7 +27,7 @@ from runlog.records import ParsedFile
 if TYPE_CHECKING:
     from collections.abc import Collection
 
-    from runlog.importers.csv_row import CsvRow
+    from runlog.importers.csv_table import CsvRow
     from runlog.importers.detect import Head, SourceFile
     from runlog.settings import Settings
 
@@ -192,9 +193,7 @@ class _RunBuilder:
             distance_m=distance or None,  # 0 means that none was noted
             ascent_m=row.metres({"ascent": "m", "ascent_ft": "ft"}, _MAX_ASCENT_M, is_whole=True),
             avg_hr=row.read("avg_hr", lambda cell: _parse_heart_rate(cell, row)),
-            rpe=row.read(
-                "rpe", lambda cell: csv_row.parse_scale(cell, MAX_ENTRY_VALUES["rpe"], row.notation)
-            ),
+            rpe=row.read("rpe", lambda cell: parse_scale(cell, MAX_ENTRY_VALUES["rpe"], row.notation)),
             shoe=row.cells.get("shoe", "").strip() or None,
             day_only=day_only,
             external=f"paper:{day}#{self._rows_per_day[day]}",

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
     from datetime import date
 
-    from runlog.importers.csv_row import CsvRow
+    from runlog.importers.csv_table import CsvRow
     from runlog.importers.detect import Head, SourceFile
     from runlog.model import Activity
     from runlog.settings import Settings

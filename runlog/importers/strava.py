@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING
 from runlog.errors import Problem
 from runlog.i18n import N_, _, say
 from runlog.importers import csv_dates, csv_table, detect, shoes_csv, sports
-from runlog.importers.csv_row import CsvRow
+from runlog.importers.csv_table import CsvRow
 from runlog.importers.csv_values import (
     InvalidValue,
     Notation,

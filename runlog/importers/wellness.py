@@ -25,7 +25,7 @@ from runlog.records import Night, ParsedFile, make_night
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping
 
-    from runlog.importers.csv_row import CsvRow
+    from runlog.importers.csv_table import CsvRow
     from runlog.importers.detect import Head, SourceFile
     from runlog.settings import Settings
 
