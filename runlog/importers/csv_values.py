@@ -315,7 +315,9 @@ class Headings:
         unit = "h:mm" if plain in _HOURS_AND_MINUTES else known_unit(plain)
         if unit is not None and unit in self.units.get(name, {}):
             return self.units[name][unit]
-        if _HARMLESS_REMARK.fullmatch(plain) or _is_scale(plain) or _is_yes_no(plain):
+        numbers = set(re.findall(r"\d+", plain))
+        is_scale = "10" in numbers and numbers <= {"0", "1", "10"} and not _INVERTED.search(plain)
+        if is_scale or _HARMLESS_REMARK.fullmatch(plain) or _is_yes_no(plain):
             return name
         return name if name == "date" and _DATE_PATTERN.fullmatch(plain) else None
 
@@ -350,12 +352,6 @@ def is_remark(cell: str) -> bool:
     text = clean_cell(cell).strip("()[] ").casefold()
     patterns = (_DATE_PATTERN, _HARMLESS_REMARK, re.compile(_SCALE))
     return bool(text) and (known_unit(text) is not None or any(one.fullmatch(text) for one in patterns))
-
-
-def _is_scale(remark: str) -> bool:
-    """Return whether a remark is of a scale up to 10, such as "0-10" or "0 = none, 10 = worst"."""
-    numbers = set(re.findall(r"\d+", remark))
-    return "10" in numbers and numbers <= {"0", "1", "10"} and not _INVERTED.search(remark)
 
 
 def _is_yes_no(remark: str) -> bool:

@@ -141,16 +141,11 @@ def claims_strava(head: Head) -> bool:
     if b"\x00" in head.data:
         return False
     try:
-        header = next(csv.reader(io.StringIO(head.text, newline="")), [])
+        header = tuple(next(csv.reader(io.StringIO(head.text, newline="")), []))
     except csv.Error:
         return False
-    if tuple(header) == _STRAVA_HEADER:
-        return True
-    return (
-        len(header) == len(_STRAVA_HEADER)
-        and bool(_STRAVA_FILE_NAME.fullmatch(head.name))
-        and not claims(head)
-    )
+    is_named_so = len(header) == len(_STRAVA_HEADER) and bool(_STRAVA_FILE_NAME.fullmatch(head.name))
+    return header == _STRAVA_HEADER or (is_named_so and not claims(head))
 
 
 def read_strava(file: SourceFile) -> ParsedFile:

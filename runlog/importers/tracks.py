@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import numpy as np
 
 from runlog import localtime
-from runlog.i18n import _, ngettext, say
+from runlog.i18n import N_, _, ngettext, say
 from runlog.model import Track
 from runlog.units import EARTH_RADIUS_M
 
@@ -177,20 +177,11 @@ def _fill_times(times: Floats, columns: Mapping[str, Floats]) -> tuple[Indices, 
     if "lat" in columns:
         metres = np.nan_to_num(_steps_m(columns["lat"], columns["lon"])) + 1e-6  # so that it always grows
         place = np.concatenate(([0.0], np.cumsum(metres)))
-    notes = []
-    between, outside = len(rows) - len(known), len(times) - len(rows)
-    if between:
-        notes.append(
-            say("{points} without a time got that of their place on the way", points=count_text(between))
-        )
-    if outside:
-        notes.append(
-            say(
-                "{points} without a time, before the first one or after the last, left out",
-                points=count_text(outside),
-            )
-        )
-    return rows, np.interp(place[rows], place[known], times[known]), tuple(notes)
+    placed = N_("{points} without a time got that of their place on the way")
+    left_out = N_("{points} without a time, before the first one or after the last, left out")
+    counts = {placed: len(rows) - len(known), left_out: len(times) - len(rows)}
+    notes = tuple(say(text, points=count_text(count)) for text, count in counts.items() if count)
+    return rows, np.interp(place[rows], place[known], times[known]), notes
 
 
 _COARSE_S = 20.0  # between two different times
@@ -209,10 +200,8 @@ def _spread_coarse_times(times: Floats) -> tuple[Floats, tuple[str, ...]]:
     sizes = np.diff(np.append(begins, len(times)))
     within = np.arange(len(times)) - np.repeat(begins, sizes)
     lengths = np.minimum(np.append(steps, usual), usual)
-    spread = times + within * np.repeat(lengths / sizes, sizes)
-    return spread, (
-        say("its times are {usual:.0f} s apart; the points of one time were spread evenly", usual=usual),
-    )
+    note = say("its times are {usual:.0f} s apart; the points of one time were spread evenly", usual=usual)
+    return times + within * np.repeat(lengths / sizes, sizes), (note,)
 
 
 _WILD_SLACK_M = 100.0
@@ -225,10 +214,7 @@ _DEGREE_M = 111_200.0  # in metres, of latitude
 
 
 def _wild_positions(
-    times: Floats,
-    segments: NDArray[Any],
-    lat: Floats,
-    lon: Floats,
+    times: Floats, segments: NDArray[Any], lat: Floats, lon: Floats
 ) -> tuple[Bools, Bools, tuple[str, ...]]:
     """Find positions that cannot be reached from the others in their time.
 
@@ -271,10 +257,7 @@ def _wild_positions(
 
 
 def _longest_chain(
-    points: tuple[Floats, Floats, Floats],
-    starts: Indices,
-    ends: Indices,
-    top_mps: float,
+    points: tuple[Floats, Floats, Floats], starts: Indices, ends: Indices, top_mps: float
 ) -> Bools:
     """Return which pieces (p,) make up the chain of most positions, each in reach of the one before."""
     times, lat, lon = points

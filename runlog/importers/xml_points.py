@@ -192,17 +192,13 @@ class PointParser(ABC):
             attributes.update(_ATTRIBUTE.findall(chunk))  # expat keeps each name for good
             _limit_names(len(attributes))
             self._parser.Parse(chunk, False)
-            self._check_bounds(start, before)
+            if 0 <= self._parser.CurrentByteIndex < start:
+                refuse_oversized(_("a tag of more than 1 MB"))
+            if self.count > _MAX_POINTS:
+                refuse_oversized(say("more than {most} points", most=_MAX_POINTS))
+            if self._point and self.count == before:
+                refuse_oversized(_("a point of more than 1 MB"))
         self._parser.Parse(data[last:], True)
-
-    def _check_bounds(self, start: int, count_before: int) -> None:
-        """Raise NotReadable if a tag or point exceeds the chunk from ``start``, or points are too many."""
-        if 0 <= self._parser.CurrentByteIndex < start:
-            refuse_oversized(_("a tag of more than 1 MB"))
-        if self.count > _MAX_POINTS:
-            refuse_oversized(say("more than {most} points", most=_MAX_POINTS))
-        if self._point and self.count == count_before:
-            refuse_oversized(_("a point of more than 1 MB"))
 
     def start_segment(self) -> None:
         """Start a new segment: there is a pause before the next point."""

@@ -11,6 +11,7 @@ import json
 from contextlib import closing
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
+from functools import partial
 from threading import Event
 from typing import TYPE_CHECKING
 
@@ -196,7 +197,7 @@ class Clouds:
         results = []
         for name, key in found.items():
             stop = Event()
-            waiting = clock or Clock(_stoppable_sleep(stop))
+            waiting = clock or Clock(partial(_sleep_until_stopped, stop))
             with closing(SERVICES[name].connect(key.text, self._settings, waiting)) as connected:
                 sync = Sync(
                     store=self._store,
@@ -232,14 +233,9 @@ class Clouds:
         return key
 
 
-def _stoppable_sleep(stop: Event) -> Callable[[float], None]:
-    """Return what waits for some seconds, and raises Unreachable once the sync is stopped."""
-
-    def sleep(seconds: float) -> None:
-        if stop.wait(seconds):
-            raise Unreachable("stopped")
-
-    return sleep
+def _sleep_until_stopped(stop: Event, seconds: float) -> None:
+    if stop.wait(seconds):
+        raise Unreachable("stopped")
 
 
 def _expiry_in(key: str) -> date | None:

@@ -252,9 +252,11 @@ class Sync:
         )
         changed = was_superseded or (counts is not None and counts.updated > 0)
         self._found.updated += changed
-        if was_superseded:  # a newer version of the same file, not another file of the same run
-            results = [_as_known(result) for result in results]
-        self._found.results += results
+        for result in results:
+            file = result.result
+            if was_superseded and file.outcome == "merged":  # that it matches the older version is no news
+                file = file._replace(outcome="known", reason=_("a newer version of it"))
+            self._found.results.append(result._replace(result=file))
         if counts is not None and (counts.runs_added or counts.other_added):
             reason = _("no file of it; what the list says") if not one.has_file else _("what the list says")
             file = FileResult(f"{self.name}:{one.id}", "added", reason, counts.runs)
@@ -329,14 +331,6 @@ def _outcome(one: ListedActivity, results: Sequence[ImportResult]) -> tuple[str,
     if not bad and all(file.outcome == "skipped" for file in files):
         bad = files
     return (_FAILED, bad[0].reason) if bad else (_FETCHED, "")
-
-
-def _as_known(result: ImportResult) -> ImportResult:
-    """Return the result of a newer version of a file; that it matched the older one is no news."""
-    file = result.result
-    if file.outcome != "merged":
-        return result
-    return result._replace(result=file._replace(outcome="known", reason=_("a newer version of it")))
 
 
 def _label(one: ListedActivity) -> str:

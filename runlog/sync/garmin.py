@@ -107,7 +107,10 @@ class Garmin(Service):
             if not new:
                 return
             seen.update(one.id for one in new)
-            yield from (one for one in new if since is None or _is_since(one, since))
+            for one in new:
+                offset = None if one.row is None else one.row.utc_offset_s
+                if since is None or one.problem or local_day(one.start, offset, UTC) >= since:
+                    yield one
             params["start"] = int(params["start"]) + len(page)
 
     def fetch(self, activity: ListedActivity, file: IO[bytes]) -> ListedActivity:
@@ -236,8 +239,3 @@ def _rating(values: Mapping[str, Any]) -> tuple[float | None, float | None]:
     effort = number(values, "directWorkoutRpe", "workoutRpe", least=1.0, most=100.0)
     feel = number(values, "directWorkoutFeel", "workoutFeel", most=100.0)
     return None if effort is None else effort / 10.0, feel
-
-
-def _is_since(one: ListedActivity, since: date) -> bool:
-    offset = None if one.row is None else one.row.utc_offset_s
-    return bool(one.problem) or local_day(one.start, offset, UTC) >= since
