@@ -105,7 +105,7 @@ def import_found(
             report.add(candidate.position, _store_result(store, candidate, parsed, sport))
     if new and is_cached:
         cache.save(new, report)
-    return report.results()
+    return [result for _, result in report.in_order()]
 
 
 def _candidates(

@@ -160,18 +160,8 @@ class ImportProgress:
         if self._progress is not None:
             self._progress(len(self._results), self._total, result.result.path)
 
-    def results(self) -> list[ImportResult]:
+    def in_order(self) -> list[tuple[MemberPosition, ImportResult]]:
         """Return the results in the order of paths and members."""
-        return [result for _, result in self._sorted()]
-
-    def by_path(self) -> dict[str, list[tuple[str, ImportResult]]]:
-        """Return the results of each file on disk, by the names of its members; "" is the file itself."""
-        by_path: dict[str, list[tuple[str, ImportResult]]] = {}
-        for position, result in self._sorted():
-            by_path.setdefault(position.file.path, []).append((position.member, result))
-        return by_path
-
-    def _sorted(self) -> list[tuple[MemberPosition, ImportResult]]:
         return sorted(self._results, key=lambda one: (one[0].file.path, one[0].number))
 
 
@@ -202,7 +192,9 @@ class ScanCache:
 
     def save(self, files: Iterable[FoundFile], progress: ImportProgress) -> None:
         """Store the results of these files, unless the same bytes might give others next time."""
-        by_path = progress.by_path()
+        by_path: dict[str, list[tuple[str, ImportResult]]] = {}
+        for position, result in progress.in_order():
+            by_path.setdefault(position.file.path, []).append((position.member, result))
         scans = [
             _scan_of(file, member, one)
             for file in files

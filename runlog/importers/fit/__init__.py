@@ -293,7 +293,8 @@ def _device(messages: Messages) -> str | None:
 
 
 _DEGREES_PER_SEMICIRCLE = 180.0 / 2**31
-#: The record fields of each column, best first, and the factor to the column's unit.
+#: The record fields of each column, best first, and the factor to the column's unit. Gaps are filled from the
+#: next ones, from developer fields last.
 _TRACK_SOURCES: dict[str, tuple[tuple[str, ...], float]] = {
     "lat": (("position_lat",), _DEGREES_PER_SEMICIRCLE),
     "lon": (("position_long",), _DEGREES_PER_SEMICIRCLE),
@@ -315,9 +316,13 @@ _MAX_BEFORE_START_S = 60.0
 def track_columns(messages: Messages) -> dict[str, Floats]:
     """Return the columns of a track (n,) of all records."""
     columns = {}
+    kinds = (messages.records, messages.developer_records)
     for name, (sources, factor) in _TRACK_SOURCES.items():
-        values = _merge_sources(messages, sources)
-        if values is not None:
+        found = [fields[source] for fields in kinds for source in sources if source in fields]
+        if found:
+            values, *fallbacks = found
+            for fallback in fallbacks:
+                values = np.where(np.isnan(values), fallback, values)
             columns[name] = values * factor
     fraction = messages.records.get("fractional_cadence")
     if "cadence_spm" in columns and fraction is not None:
@@ -358,16 +363,3 @@ def timer_restarts(messages: Messages) -> Floats:
     timer.sort(key=lambda event: event[0])
     pairs = pairwise(timer)
     return np.array([at for (_, old), (at, new) in pairs if old.startswith("stop") and new == "start"])
-
-
-def _merge_sources(messages: Messages, sources: tuple[str, ...]) -> Floats | None:
-    """Return the first source's values (n,), gaps filled from the next ones, from developer fields last."""
-    kinds = (messages.records, messages.developer_records)
-    candidates = [columns[name] for columns in kinds for name in sources if name in columns]
-    if not candidates:
-        return None
-    values = candidates[0].copy()
-    for fallback in candidates[1:]:
-        missing = np.isnan(values)
-        values[missing] = fallback[missing]
-    return values

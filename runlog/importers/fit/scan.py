@@ -194,11 +194,7 @@ def _register_definition(slots: list[MessageSlot], local_type: int, definition: 
         slots[first : first + 32] = [slot] * 32
 
 
-def _ignore_offset(at: int) -> None:
-    """Do nothing (placeholder for undefined message types)."""
-
-
-_UNDEFINED_SLOT: MessageSlot = (0, _ignore_offset)
+_UNDEFINED_SLOT: MessageSlot = (0, lambda _at: None)
 
 
 def local_message_type(header: int) -> int:
@@ -228,14 +224,12 @@ class DefinitionTable:
             raise MalformedMessage(_("more definitions than any recording has"))
         self._parsed_count += 1
         content, after = definition_content(data, at, self._end)
-        definition = self._by_content.get(content) or self._new(content)
+        definition = self._by_content.get(content)
+        if definition is None:
+            if len(self._by_content) == _MAX_LAYOUTS:
+                raise MalformedMessage(_("more kinds of messages than any recording has"))
+            definition = self._by_content[content] = parse_definition(content)
         return header & _LOCAL_TYPE_MASK, definition, after
-
-    def _new(self, content: bytes) -> MessageDefinition:
-        if len(self._by_content) == _MAX_LAYOUTS:
-            raise MalformedMessage(_("more kinds of messages than any recording has"))
-        definition = self._by_content[content] = parse_definition(content)
-        return definition
 
     def drop_messages_from(self, at: int) -> None:
         """Drop the messages that begin at an offset or later."""
