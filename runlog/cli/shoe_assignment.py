@@ -141,9 +141,8 @@ def list_(fmt: output.OutputFormat) -> None:
         unit = journal.settings.units
         reasons = list(journal.shoes.history_if().runs["shoe_reason"]) if rules else []
     rows = [
-        {"id": stored.id}
-        | {field: output.to_json_value(getattr(stored.rule, field)) for field in _RULE_FIELDS}
-        | {"when": rule_text(stored.rule, unit)}
+        output.record_to_row(stored.rule)
+        | {"id": stored.id, "when": rule_text(stored.rule, unit)}
         | {"runs": sum(str(reason).startswith(f"rule {stored.id}:") for reason in reasons)}
         for stored in rules
     ]
@@ -153,16 +152,8 @@ def list_(fmt: output.OutputFormat) -> None:
         output.Column("when", "When", min_width=24),
         output.Column("runs", "Runs", numeric=True),
     )
-    output.print_rows(
-        fmt,
-        rows,
-        ("id", *_RULE_FIELDS, "runs"),
-        columns,
-        "No rules yet: runlog shoes rule add NAME --surface trail",
-    )
-
-
-_RULE_FIELDS = ("shoe", "surface", "weekdays", "min_m", "max_m", "season")
+    keys = ("id", "shoe", "surface", "weekdays", "min_m", "max_m", "season", "runs")
+    output.print_rows(fmt, rows, keys, columns, "No rules yet: runlog shoes rule add NAME --surface trail")
 
 
 @command("runlog shoes rule remove 2", "runlog shoes rule remove 2 --dry-run", of=rule)
