@@ -70,28 +70,13 @@ def evaluate_trials(journal: Journal, history: History, now: datetime) -> list[T
     return [evaluate_trial(history, plan, now) for plan in journal.plans.all()]
 
 
-def _trial_row(result: TrialResult) -> dict[str, Any]:
-    plan, following = result.plan, result.next_run
-    return {
-        **_trial_fields(result),
-        "effect": plan.effect,
+def _trial_row(trial_result: TrialResult) -> dict[str, Any]:
+    """Return what JSON has of a trial: what it compares, and how its runs went."""
+    plan, states, following = trial_result.plan, trial_result.states, trial_result.next_run
+    return output.record_to_row(plan) | {
         "start": plan.runs[0].day.isoformat(),
         "end": plan.runs[-1].day.isoformat(),
-        "state": "cancelled" if plan.cancelled else "over" if result.over else "under way",
-        "next_day": following and following.day.isoformat(),
-        "next_way": result.next_arm,
-    }
-
-
-def _trial_fields(trial_result: TrialResult) -> dict[str, Any]:
-    """Return what JSON has of every plan: what it compares, and how its runs went."""
-    plan, states = trial_result.plan, trial_result.states
-    return {
-        "id": plan.id,
-        "factor": plan.factor,
-        "area": plan.area.value,
-        "first": plan.first,
-        "second": plan.second,
+        "state": "cancelled" if plan.cancelled else "over" if trial_result.over else "under way",
         "pairs": trial_result.pairs,
         "complete": trial_result.complete_pairs,
         "kept": states["kept"],
@@ -100,6 +85,8 @@ def _trial_fields(trial_result: TrialResult) -> dict[str, Any]:
         "missed": states["missed"],
         "to_come": states["to come"],
         "unrated": trial_result.unrated,
+        "next_day": following and following.day.isoformat(),
+        "next_way": trial_result.next_arm,
     }
 
 
@@ -194,7 +181,7 @@ def result(fmt: output.OutputFormat, plan_id: int, *, early: bool) -> None:
 
 def _result_row(trial_result: TrialResult) -> dict[str, Any]:
     drawn, done = trial_result.as_randomised, trial_result.as_treated
-    row = _trial_fields(trial_result) | {"over": trial_result.over, "early": trial_result.early}
+    row = _trial_row(trial_result) | {"over": trial_result.over, "early": trial_result.early}
     row |= {
         "p": drawn and drawn.p,
         "compared_pairs": drawn and drawn.pairs,
