@@ -264,12 +264,7 @@ def get(name: str) -> None:
 @click.argument("values", nargs=-1, required=True, metavar="VALUE...")
 def set_(name: str, values: tuple[str, ...]) -> None:
     """Change a setting; the rest of the file stays as it is."""
-    texts = list(values)
-    if name.endswith("_km"):
-        distances = [(text, *parse_distance(text)) for text in values]
-        texts = [
-            repr(number * METRES[unit] / METRES["km"]) if unit else text for text, number, unit in distances
-        ]
+    texts = [_in_km(text) for text in values] if name.endswith("_km") else list(values)
     try:
         value = _parse_setting(name, texts)
     except BadInput as error:
@@ -277,6 +272,11 @@ def set_(name: str, values: tuple[str, ...]) -> None:
     _write_setting(name, value)
     shown = "set" if name == "notify" else _setting_text(value)
     output.echo(f"{name}: {shown}")
+
+
+def _in_km(text: str) -> str:
+    number, unit = parse_distance(text)
+    return repr(number * METRES[unit] / METRES["km"]) if unit else text
 
 
 @command("runlog config unset timezone", of=config)
