@@ -73,12 +73,7 @@ FORMATS = (
     Format(
         shoes_csv.STRAVA_FORMAT, shoes_csv.claims_strava, shoes_csv.read_strava, shoes_csv.STRAVA_SIDECARS
     ),
-    Format(
-        runlog_export.FORMAT,
-        runlog_export.claims_journal,
-        runlog_export.read_journal,
-        runlog_export.JOURNAL_SIDECARS,
-    ),
+    Format(runlog_export.FORMAT, runlog_export.claims_journal, runlog_export.read_journal, ()),
 )
 
 HEAD_SIZE = detect.HEAD_SIZE

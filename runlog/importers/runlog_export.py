@@ -32,7 +32,6 @@ if TYPE_CHECKING:
 
 FORMAT = "runlog"
 VERSION = 1
-JOURNAL_SIDECARS: tuple[str, ...] = ()
 
 _ACTIVITY_MARK = re.compile(rb'\s*\{\s*"runlog"\s*:\s*"activity"')
 _JOURNAL_MARK = re.compile(rb'\s*\{\s*"runlog"\s*:\s*"journal"')

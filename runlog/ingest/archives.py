@@ -225,7 +225,19 @@ def walk_source(
     With a source that cannot be opened comes the error. Once an archive is open, ``on_members`` is called
     with how many members it has.
     """
-    yield from _walk_members(source, _limit_members(on_members), depth=0)
+    in_all = 0
+
+    def count(members: int) -> None:
+        nonlocal in_all
+        if in_all + members > MAX_TOTAL_MEMBERS:
+            raise NotReadable(
+                "over {most} files in archives within it; unpack it and import the folder",
+                most=MAX_TOTAL_MEMBERS,
+            )
+        in_all += members
+        on_members(members)
+
+    yield from _walk_members(source, count, depth=0)
 
 
 def _walk_members(
@@ -271,20 +283,3 @@ def _unpack_once(packed: IO[bytes], source: InputSource, depth: int) -> Iterator
                 size=source.size / 2**20,
             ) from error
         yield file
-
-
-def _limit_members(on_members: Callable[[int], None]) -> Callable[[int], None]:
-    """Return a callback that raises NotReadable once there are too many members in all."""
-    in_all = 0
-
-    def counted(members: int) -> None:
-        nonlocal in_all
-        if in_all + members > MAX_TOTAL_MEMBERS:
-            raise NotReadable(
-                "over {most} files in archives within it; unpack it and import the folder",
-                most=MAX_TOTAL_MEMBERS,
-            )
-        in_all += members
-        on_members(members)
-
-    return counted

@@ -261,10 +261,8 @@ def _is_part_of(one: Activity, other: Activity) -> bool:
     """Return whether this recording broke off: both shorter and less far than the other."""
     if one.distance_m is None or other.distance_m is None:
         return False
-    return (
-        one.duration_s < _PARTIAL_SHARE * other.duration_s
-        and one.distance_m < _PARTIAL_SHARE * other.distance_m
-    )
+    is_shorter = one.duration_s < _PARTIAL_SHARE * other.duration_s
+    return is_shorter and one.distance_m < _PARTIAL_SHARE * other.distance_m
 
 
 def _first_value(activities: list[Activity], column: str) -> Any:  # noqa: ANN401 - any column's
