@@ -12,7 +12,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import fields, is_dataclass
 from datetime import UTC, date, datetime
 from enum import StrEnum
-from functools import cache
+from functools import cache, partial
 from typing import Any, TypeVar, get_args, get_origin, get_type_hints
 
 import numpy as np
@@ -130,7 +130,7 @@ def _parse_value(kind: Any, value: Any, parsers: Parsers) -> Any:  # noqa: ANN40
         return _PARSERS[kind](value)
     if get_origin(kind) is tuple:
         first, *others = get_args(kind)
-        items = _parse_list(value)
+        items = _require(list, value)
         if others == [...]:
             return tuple(_parse_value(first, one, parsers) for one in items)
         return tuple(_parse_value(*pair, parsers) for pair in zip((first, *others), items, strict=True))
@@ -143,28 +143,21 @@ def _parse_value(kind: Any, value: Any, parsers: Parsers) -> Any:  # noqa: ANN40
     if issubclass(kind, StrEnum):
         return kind(value)
     if issubclass(kind, tuple):
-        pairs = zip(_field_types(kind).values(), _parse_list(value), strict=True)
+        pairs = zip(_field_types(kind).values(), _require(list, value), strict=True)
         return kind(*(_parse_value(*pair, parsers) for pair in pairs))
     return record_from_json(kind, value, parsers)
 
 
-def _parse_list(value: object) -> list[Any]:
-    if not isinstance(value, list):
+def _require(kind: type[T], value: object) -> T:
+    if not isinstance(value, kind):
         raise TypeError
     return value
 
 
 def _parse_text(value: object) -> str:
-    if not isinstance(value, str):
-        raise TypeError
-    value.encode()  # half of a surrogate pair is no text
-    return value
-
-
-def _parse_bool(value: object) -> bool:
-    if not isinstance(value, bool):
-        raise TypeError
-    return value
+    text = _require(str, value)
+    text.encode()  # half of a surrogate pair is no text
+    return text
 
 
 def parse_int(value: object) -> int:
@@ -193,7 +186,7 @@ def _parse_time(value: object) -> datetime:
 
 _PARSERS: Parsers = {
     str: _parse_text,
-    bool: _parse_bool,
+    bool: partial(_require, bool),
     int: parse_int,
     float: _parse_float,
     date: lambda value: date.fromisoformat(_parse_text(value)),

@@ -171,7 +171,7 @@ def _place_entries(entries: pd.DataFrame, runs: pd.DataFrame) -> pd.DataFrame:
         _place_entry(moment, int(offset_s), precision, runs_of_day.get(day))
         for moment, offset_s, precision, day in zip(*values, strict=True)
     ]
-    moments, offsets = zip(*placed, strict=True) if placed else ((), ())
+    moments, offsets = zip(*placed, strict=True)
     table = entries.drop(columns="precision")
     table["moment"] = pd.Series(moments, index=table.index, dtype=_ENTRY_COLUMNS["moment"])
     table["utc_offset_s"] = pd.Series(offsets, index=table.index, dtype=_ENTRY_COLUMNS["utc_offset_s"])
