@@ -121,7 +121,11 @@ def links(
             is no such window.
     """
     check_window(window)
-    ratings, names = check_ratings(table, _factor_columns(table, factors, window))
+    columns = None
+    if factors is not None:  # in a secondary window those of that window, and the primary ones
+        adjusted_for = [name for name in factors if window != PRIMARY_WINDOW and name in table.columns]
+        columns = [*(windowed_name(name, window) for name in factors), *adjusted_for]
+    ratings, names = check_ratings(table, columns)
     asked = [name for name in names if effect_unit(name).window == window]
     adjusted_for = [name for name in names if effect_unit(name).window == PRIMARY_WINDOW != window]
     if names and not asked:
@@ -146,14 +150,6 @@ def effect_range(table: pd.DataFrame, factor: str) -> tuple[float, float]:
     ratings, names = check_ratings(table, None)
     estimate = fit_area(ratings, names, (), halves=False).estimates.get(factor)
     return (np.nan, np.nan) if estimate is None else (estimate.low, estimate.high)
-
-
-def _factor_columns(table: pd.DataFrame, factors: Sequence[str] | None, window: int) -> list[str] | None:
-    """Return the columns of these factors: in a secondary window theirs and the primary ones."""
-    if factors is None:
-        return None
-    adjusted_for = [name for name in factors if window != PRIMARY_WINDOW and name in table.columns]
-    return [*(windowed_name(name, window) for name in factors), *adjusted_for]
 
 
 class Settlements:
