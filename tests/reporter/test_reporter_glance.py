@@ -6,6 +6,7 @@ import re
 import subprocess
 import sys
 from collections import Counter
+from dataclasses import replace
 from datetime import timedelta
 from functools import cache
 
@@ -16,7 +17,7 @@ from runlog.analysis.factors import find_factor
 from runlog.i18n import use_language
 from runlog.reporter import advice
 from runlog.reporter.findings import Finding
-from runlog.reporter.glance import build_glance
+from runlog.reporter.glance import build_glance, gather_week
 from runlog.reporter.guidance import all_tips
 from runlog.reporter.render.as_text import escape_markdown, render_markdown
 from runlog.reporter.render.week_content import build_document
@@ -233,15 +234,21 @@ SITUATIONS = {
 
 
 @cache
-def week_at(name, language="en"):
+def week_at(name):
     """The week of a situation on its evening, built once however often it is looked at."""
     make, day, *_said = SITUATIONS[name]
-    evening = MONDAY.replace(hour=20) + timedelta(days=day)
-    return build_week(make().history(language=language), now=evening)
+    return build_week(make().history(), now=evening(day))
+
+
+def evening(day):
+    return MONDAY.replace(hour=20) + timedelta(days=day)
 
 
 def glance_at(name, language="en"):
-    return week_at(name, language).glance
+    if language == "en":
+        return week_at(name).glance
+    make, day, *_said = SITUATIONS[name]
+    return build_glance(make().history(language=language), now=evening(day))
 
 
 @pytest.mark.parametrize("name", ["one run", "an over-long run", "another area than usual"])
@@ -407,17 +414,13 @@ def finding(factor, **known):
     return Finding(factor, **{**values, **known})
 
 
-@pytest.fixture
-def situation(at):
+@pytest.fixture(scope="module")
+def situation():
     """Chooses actions of a steady runner's week, given what links are found."""
+    history = regular(loop=1, shoe="Glide").shoe("Glide").shoe("Pacer").history()
+    week = gather_week(history, "2026-W16", evening(48) + timedelta(hours=2))
 
     def choose(*findings, notices=()):
-        from dataclasses import replace
-
-        from runlog.reporter.glance import gather_week
-
-        history = regular(loop=1, shoe="Glide").shoe("Glide").shoe("Pacer").history()
-        week = gather_week(history, "2026-W16", at(48, 22))
         return advice.choose_actions(replace(week, findings=findings, notices=tuple(notices)))
 
     return choose

@@ -18,7 +18,7 @@ from runlog.schedule.job import WeeklyJob
 
 LETTERS = st.characters(exclude_categories=("Cc", "Cs", "Zl", "Zp"), exclude_characters="\ufffe\uffff")
 ODD = st.sampled_from("""%\\"'$ #;&<>`*~{}()[]|!%\\"'$ """)
-WORDS = st.text(st.one_of(ODD, LETTERS), max_size=20)
+WORDS = st.text(ODD, min_size=1, max_size=20) | st.text(LETTERS, max_size=20)
 PROGRAM = st.text(string.ascii_letters + " /.-", min_size=1).map(lambda path: f"/{path}x")
 
 
