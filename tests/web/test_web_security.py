@@ -6,6 +6,7 @@ import io
 import time
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
+from itertools import product
 
 import pytest
 
@@ -82,13 +83,20 @@ def test_a_form_of_another_page_does_nothing(pages, entries, headers):
 
 
 def addresses(pages, method):
-    """Every address of the pages that answers to a method, with something in each of its places."""
+    """Every address of the pages that answers to a method, with something in each of its places.
+
+    Where a place takes certain words alone, there is an address with each of them.
+    """
     values = {"which": "before", "day": "2026-11-01", "name": "warmup", "token": "x", "job_id": "x"}
+    values["filename"] = "app.js"
     adapter = pages.app.url_map.bind("localhost")
     for rule in pages.app.url_map.iter_rules():
         if method in rule.methods:
-            places = {name: values.get(name, 1) for name in rule.arguments} | {"filename": "app.js"}
-            yield rule.endpoint, adapter.build(rule.endpoint, places, method=method)
+            words = {name: getattr(place, "items", ()) for name, place in rule._converters.items()}
+            names = sorted(rule.arguments)
+            for given in product(*(words[name] or [values.get(name, 1)] for name in names)):
+                places = dict(zip(names, given, strict=True))
+                yield rule.endpoint, adapter.build(rule.endpoint, places, method=method)
 
 
 def test_no_address_takes_a_form_of_another_page_or_of_a_stranger(pages, entries):
