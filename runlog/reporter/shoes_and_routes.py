@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import lru_cache
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import pandas as pd
 
@@ -16,7 +16,6 @@ from runlog.analysis.shoe_wear import shoe_table
 from runlog.i18n import _
 
 if TYPE_CHECKING:
-    from collections.abc import Hashable, Mapping
     from datetime import date
 
     from runlog.analysis.history import History
@@ -53,7 +52,7 @@ class ShoeInUse:
         return self.left_m <= 0
 
 
-@lru_cache(maxsize=8)  # shared by several alerts, a chart and the page
+@lru_cache(maxsize=8)  # shared by several alerts, a chart, a finding and the page
 def in_use_table(history: History, now: pd.Timestamp) -> pd.DataFrame:
     """Return the rows of ``shoe_table`` of pairs in use at a moment, the most worn first.
 
@@ -66,40 +65,34 @@ def in_use_table(history: History, now: pd.Timestamp) -> pd.DataFrame:
     return table[in_use].sort_values("km", ascending=False, kind="stable", ignore_index=True)
 
 
-def _is_southern(history: History) -> bool:
-    """Return whether the runner's routes lie south of the equator, so that December is in summer."""
-    shapes = history.routes["shape"].dropna()
-    return bool(len(shapes)) and float(shapes.iloc[0][:, 0].mean()) < 0
-
-
 def shoes_in_use(history: History, now: pd.Timestamp) -> tuple[ShoeInUse, ...]:
     """Return the pairs in use, the most worn first."""
-    return tuple(_shoe_in_use(history, now, row) for row in in_use_table(history, now).to_dict("records"))
-
-
-def _shoe_in_use(history: History, now: pd.Timestamp, row: Mapping[Hashable, Any]) -> ShoeInUse:
-    days = [_date_or_none(row[name]) for name in ("expected", "expected_low", "expected_high")]
-    return ShoeInUse(
-        name=str(row["name"]),
-        worn_m=1000.0 * row["km"],
-        limit_m=1000.0 * row["limit_km"],
-        left_m=1000.0 * row["left_km"],
-        runs=int(row["runs"]),
-        share_28d=row["share_28d"],
-        expected=days[0],
-        expected_low=days[1],
-        expected_high=days[2],
-        when=forecast_text(history, now, row),
-    )
-
-
-def forecast_text(history: History, now: pd.Timestamp, row: Mapping[Hashable, Any]) -> str:
-    """Return when a pair of ``in_use_table`` is expected at its limit, in words; "" if over it or unknown."""
-    expected, low, high = (_date_or_none(row[name]) for name in ("expected", "expected_low", "expected_high"))
-    if expected is None or row["left_km"] <= 0:
-        return ""
     today = history.clock.day(now)
-    return units.forecast(expected, low, high, today, southern=_is_southern(history))
+    shapes = history.routes["shape"].dropna()
+    southern = len(shapes) > 0 and float(shapes.iloc[0][:, 0].mean()) < 0  # December is in summer
+    pairs = []
+    for row in in_use_table(history, now).to_dict("records"):
+        expected, low, high = (
+            _date_or_none(row[name]) for name in ("expected", "expected_low", "expected_high")
+        )
+        when = ""
+        if expected is not None and row["left_km"] > 0:
+            when = units.forecast(expected, low, high, today, southern=southern)
+        pairs.append(
+            ShoeInUse(
+                name=str(row["name"]),
+                worn_m=1000.0 * row["km"],
+                limit_m=1000.0 * row["limit_km"],
+                left_m=1000.0 * row["left_km"],
+                runs=int(row["runs"]),
+                share_28d=row["share_28d"],
+                expected=expected,
+                expected_low=low,
+                expected_high=high,
+                when=when,
+            )
+        )
+    return tuple(pairs)
 
 
 def used_text(shoe: ShoeInUse, unit: str) -> str:

@@ -20,7 +20,7 @@ def kinds(history, moment):
 def notices_of(kind, history, moment):
     """What `alerts` has of one kind; asks no other rule, for what is looked at day by day."""
     (rule,) = [rule for rule in ALERTS if rule.kind == kind]
-    return rule.check(periods.history_as_of(history, moment), moment)
+    return list(rule.check(periods.history_as_of(history, moment), moment))
 
 
 def one(history, moment, kind):

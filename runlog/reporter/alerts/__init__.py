@@ -1,6 +1,6 @@
 """Check a history against all alert rules.
 
-``alerts(history, now)`` is the door. A rule is a function ``(history, now) -> list[Notice]``,
+``alerts(history, now)`` is the door. A rule is a function ``(history, now) -> Iterable[Notice]``,
 listed in ``rules.ALERTS`` with its threshold and evidence; the journal remembers what became of
 each notice.
 """

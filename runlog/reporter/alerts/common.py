@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from itertools import takewhile
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -77,14 +78,14 @@ RECENT_DAYS = 28
 LOOK_BACK_DAYS = 180
 
 
+def recent_runs(history: History, now: pd.Timestamp, days: int = RECENT_DAYS) -> pd.DataFrame:
+    """Return the runs of the last days."""
+    return history.runs[history.runs["end"] > now - pd.Timedelta(days=days)]
+
+
 def ran_recently(history: History, now: pd.Timestamp) -> bool:
     """Return whether there was a run in the last 14 days."""
-    return bool((history.runs["end"] > now - pd.Timedelta(days=FRESH_DAYS)).any())
-
-
-def recent_runs(history: History, now: pd.Timestamp) -> pd.DataFrame:
-    """Return the runs of the last 28 days."""
-    return history.runs[history.runs["end"] > now - pd.Timedelta(days=RECENT_DAYS)]
+    return len(recent_runs(history, now, FRESH_DAYS)) > 0
 
 
 def days_until(history: History, now: pd.Timestamp) -> tuple[pd.DatetimeIndex, pd.DatetimeIndex]:
@@ -109,12 +110,7 @@ def count_runs(ends: pd.Series[pd.Timestamp], moments: pd.DatetimeIndex) -> NDAr
 
 def trailing_true(flags: NDArray[np.bool_]) -> int:
     """Count the trailing true values."""
-    row = 0
-    for flag in reversed(list(flags)):
-        if not flag:
-            break
-        row += 1
-    return row
+    return sum(1 for _flag in takewhile(bool, reversed(flags)))
 
 
 def streak_start(days: pd.DatetimeIndex, flags: NDArray[np.bool_]) -> date:

@@ -18,7 +18,7 @@ from runlog.reporter.alerts.training import monotony, route_repetition, run_spik
 from runlog.reporter.guidance import evidence, sources
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterable
 
     import pandas as pd
 
@@ -39,7 +39,7 @@ class Rule:
         see_clinician: whether its notices mean the advice to see a clinician.
     """
 
-    check: Callable[[History, pd.Timestamp], list[Notice]]
+    check: Callable[[History, pd.Timestamp], Iterable[Notice]]
     threshold: str
     needs: str
     studies: tuple[str, ...]

@@ -13,6 +13,8 @@ from runlog.reporter.alerts import common
 from runlog.reporter.alerts.common import Notice
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from runlog.analysis.history import History
 
 #: A single high rating raises an alert for so many days.
@@ -25,105 +27,84 @@ MIN_PERSISTING = 3
 AFTER_RUN = pd.Timedelta(hours=48)
 
 
-def soreness_high(history: History, now: pd.Timestamp) -> list[Notice]:
+def soreness_high(history: History, now: pd.Timestamp) -> Iterator[Notice]:
     """Report a rating of 7 or more (by default) in the last seven days."""
-    since = now - pd.Timedelta(days=HIGH_RATING_DAYS)
-    return [
-        notice
-        for area, ratings in _ratings_by_area(history)
-        if (notice := _high_notice(history, area, ratings[ratings["moment"] > since], ratings))
-    ]
+    since, limit = now - pd.Timedelta(days=HIGH_RATING_DAYS), history.settings.soreness_high
+    for area, ratings in ratings_of(history).groupby("area"):
+        high = ratings[(ratings["moment"] > since) & (ratings["soreness"] >= limit)]
+        if high.empty:
+            continue
+        up_to_last = ratings[ratings["moment"] <= high["moment"].iloc[-1]]
+        row = common.trailing_true((up_to_last["soreness"] >= limit).to_numpy())
+        worst = high[high["soreness"] == high["soreness"].max()].iloc[-1]
+        rated, day = units.short_number(worst["soreness"]), worst["day"]
+        yield Notice(
+            subject=str(area),
+            severity="urgent",
+            message=_("{area}: {rating} of 10 on {day} is high. See a physio or doctor.").format(
+                area=_title(area), rating=rated, day=units.day(day)
+            ),
+            why=_("A rating of {limit} or more is worth a professional’s look.").format(
+                limit=units.short_number(limit)
+            ),
+            since=up_to_last["day"].iloc[-row].date(),
+            todo=_clinician_todo(),
+        )
 
 
-def _high_notice(history: History, area: str, recent: pd.DataFrame, ratings: pd.DataFrame) -> Notice | None:
-    limit = history.settings.soreness_high
-    high = recent[recent["soreness"] >= limit]
-    if high.empty:
-        return None
-    up_to_last = ratings[ratings["moment"] <= high["moment"].iloc[-1]]
-    row = common.trailing_true((up_to_last["soreness"] >= limit).to_numpy())
-    worst = high[high["soreness"] == high["soreness"].max()].iloc[-1]
-    rated, day = units.short_number(worst["soreness"]), worst["day"]
-    return Notice(
-        subject=area,
-        severity="urgent",
-        message=_("{area}: {rating} of 10 on {day} is high. See a physio or doctor.").format(
-            area=_title(area), rating=rated, day=units.day(day)
-        ),
-        why=_("A rating of {limit} or more is worth a professional’s look.").format(
-            limit=units.short_number(limit)
-        ),
-        since=up_to_last["day"].iloc[-row].date(),
-        todo=_clinician_todo(),
-    )
-
-
-def soreness_persists(history: History, now: pd.Timestamp) -> list[Notice]:
+def soreness_persists(history: History, now: pd.Timestamp) -> Iterator[Notice]:
     """Report that every rating of the last two weeks or longer (by default) was 4 or more."""
-    return [
-        notice
-        for area, ratings in _fresh_ratings(history, now)
-        if (notice := _persists_notice(history, area, ratings))
-    ]
-
-
-def _persists_notice(history: History, area: str, ratings: pd.DataFrame) -> Notice | None:
     limit, lasting = history.settings.soreness_lasting, history.settings.soreness_lasting_days
-    row = ratings.iloc[len(ratings) - common.trailing_true((ratings["soreness"] >= limit).to_numpy()) :]
-    if len(row) < MIN_PERSISTING or (row["day"].iloc[-1] - row["day"].iloc[0]).days < lasting:
-        return None
-    first, last = row["day"].iloc[0], row["day"].iloc[-1]
-    return Notice(
-        subject=area,
-        severity="warn",
-        message=_("{area}: sore for {days} days. See a physio or doctor.").format(
-            area=_title(area), days=(last - first).days
-        ),
-        why=_("All {n} ratings since {day} were {limit} or more, {mean} on average.").format(
-            n=len(row),
-            day=units.day(first),
-            limit=units.short_number(limit),
-            mean=units.number(row["soreness"].mean()),
-        ),
-        since=row["day"].loc[row["day"] >= first + pd.Timedelta(days=lasting)].iloc[0].date(),
-        todo=_clinician_todo(),
-    )
+    for area, ratings in _fresh_ratings(history, now):
+        sore = common.trailing_true((ratings["soreness"] >= limit).to_numpy())
+        row = ratings.iloc[len(ratings) - sore :]
+        if len(row) < MIN_PERSISTING or (row["day"].iloc[-1] - row["day"].iloc[0]).days < lasting:
+            continue
+        first, last = row["day"].iloc[0], row["day"].iloc[-1]
+        yield Notice(
+            subject=area,
+            severity="warn",
+            message=_("{area}: sore for {days} days. See a physio or doctor.").format(
+                area=_title(area), days=(last - first).days
+            ),
+            why=_("All {n} ratings since {day} were {limit} or more, {mean} on average.").format(
+                n=len(row),
+                day=units.day(first),
+                limit=units.short_number(limit),
+                mean=units.number(row["soreness"].mean()),
+            ),
+            since=row["day"].loc[row["day"] >= first + pd.Timedelta(days=lasting)].iloc[0].date(),
+            todo=_clinician_todo(),
+        )
 
 
-def soreness_rises(history: History, now: pd.Timestamp) -> list[Notice]:
+def soreness_rises(history: History, now: pd.Timestamp) -> Iterator[Notice]:
     """Report that soreness rose after each of the last four runs (by default), clearly and to 5 or more."""
-    return [
-        notice
-        for area, ratings in _fresh_ratings(history, now)
-        if (notice := _rises_notice(history, area, ratings))
-    ]
-
-
-def _rises_notice(history: History, area: str, ratings: pd.DataFrame) -> Notice | None:
     needed = history.settings.soreness_rising_runs
-    after = _ratings_after_runs(history, ratings)
-    after = after.loc[: after.last_valid_index()]  # the latest run may not be rated yet
-    row = 1 + common.trailing_true((after.diff() > 0).to_numpy())
-    risen = after.iloc[-row:]
-    if row < needed or risen.isna().any():
-        return None
-    if risen.iloc[-1] < RISEN_TO or risen.iloc[-1] - risen.iloc[0] < RISEN_BY:
-        return None
-    values = ", ".join(map(units.short_number, risen))
-    return Notice(
-        subject=area,
-        severity="warn",
-        message=_("{area}: sorer after each of {n} runs. See a physio or doctor.").format(
-            area=_title(area), n=row
-        ),
-        why=_("After each run you rated {ratings}.").format(ratings=values),
-        since=history.runs["day"].loc[after.index[len(after) - row + needed - 1]].date(),
-        todo=_clinician_todo(),
-    )
+    for area, ratings in _fresh_ratings(history, now):
+        after = _ratings_after_runs(history, ratings)
+        after = after.loc[: after.last_valid_index()]  # the latest run may not be rated yet
+        row = 1 + common.trailing_true((after.diff() > 0).to_numpy())
+        risen = after.iloc[-row:]
+        if row < needed or risen.isna().any():
+            continue
+        if risen.iloc[-1] < RISEN_TO or risen.iloc[-1] - risen.iloc[0] < RISEN_BY:
+            continue
+        values = ", ".join(map(units.short_number, risen))
+        yield Notice(
+            subject=area,
+            severity="warn",
+            message=_("{area}: sorer after each of {n} runs. See a physio or doctor.").format(
+                area=_title(area), n=row
+            ),
+            why=_("After each run you rated {ratings}.").format(ratings=values),
+            since=history.runs["day"].loc[after.index[len(after) - row + needed - 1]].date(),
+            todo=_clinician_todo(),
+        )
 
 
-def _title(area: str) -> str:
-    return units.capital(units.area(area))
+def _title(area: object) -> str:
+    return units.capital(units.area(str(area)))
 
 
 def _clinician_todo() -> str:
@@ -139,13 +120,9 @@ def _ratings_after_runs(history: History, ratings: pd.DataFrame) -> pd.Series[fl
     return rated.dropna(subset="id").groupby("id")["soreness"].first().reindex(history.runs.index)
 
 
-def _ratings_by_area(history: History) -> list[tuple[str, pd.DataFrame]]:
-    return [(str(area), ratings) for area, ratings in ratings_of(history).groupby("area")]
-
-
-def _fresh_ratings(history: History, now: pd.Timestamp) -> list[tuple[str, pd.DataFrame]]:
-    """Return the ratings of each area that was rated in the last 14 days."""
+def _fresh_ratings(history: History, now: pd.Timestamp) -> Iterator[tuple[str, pd.DataFrame]]:
+    """Yield the ratings of each area that was rated in the last 14 days."""
     limit = now - pd.Timedelta(days=common.FRESH_DAYS)
-    return [
-        (area, ratings) for area, ratings in _ratings_by_area(history) if ratings["moment"].iloc[-1] > limit
-    ]
+    for area, ratings in ratings_of(history).groupby("area"):
+        if ratings["moment"].iloc[-1] > limit:
+            yield str(area), ratings

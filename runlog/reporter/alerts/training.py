@@ -17,6 +17,7 @@ from runlog.reporter.guidance import evidence
 from runlog.reporter.shoes_and_routes import route_title, routes_by_use
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
     from datetime import date
 
     from runlog.analysis.history import History
@@ -28,41 +29,34 @@ MIN_RUNS_BEFORE = 2
 WEEK_DAYS = 7
 
 
-def route_repetition(history: History, now: pd.Timestamp) -> list[Notice]:
+def route_repetition(history: History, now: pd.Timestamp) -> Iterator[Notice]:
     """Report that most runs of the last 28 days, or many in a row, were on one and the same route."""
-    routed = history.runs["route"][history.runs["end"] > now - pd.Timedelta(days=SHARE_DAYS)].dropna()
+    routed = common.recent_runs(history, now, SHARE_DAYS)["route"].dropna()
     if len(routed) < MIN_ROUTED:
-        return []
+        return
     settings = history.settings
     days, moments = common.days_until(history, now)
     share = common.factor_values("route_share", history, moments)
     streak = common.factor_values("route_streak", history, moments)
     repeated = ((share >= settings.route_share) | (streak >= settings.route_streak)).to_numpy()
     if not repeated[-1]:
-        return []
+        return
     most, row = float(share.iloc[-1]), int(streak.iloc[-1])
     ranked = routes_by_use(history, now).set_index("route")
     by_share = most >= settings.route_share
     route = ranked.index[0] if by_share else routed.iloc[-1]
     name = route_title(route, ranked["name"][route])
+    message = _("Your last {n} runs were all on one route, {route}.")
     if by_share:
-        message = _("{share} of your runs in four weeks were on one route, {route}.").format(
-            share=units.percent(most), route=name
-        )
-    else:
-        message = _("Your last {n} runs were all on one route, {route}.").format(n=row, route=name)
+        message = _("{share} of your runs in four weeks were on one route, {route}.")
+    message = message.format(n=row, share=units.percent(most), route=name)
     since = common.streak_start(days, repeated)
     todo = _("Take another route next time, or run this one the other way round.")
-    why = f"{_repetition_numbers(len(routed), row)} {evidence('route-variety').quote()}"
-    return [Notice(route, "info", message, why, since, todo)]
-
-
-def _repetition_numbers(runs: int, row: int) -> str:
+    numbers = _("Of {n} runs with a known route in 28 days.")
     if row > 1:
-        return _("Of {n} runs with a known route in 28 days; {row} in a row up to now.").format(
-            n=runs, row=row
-        )
-    return _("Of {n} runs with a known route in 28 days.").format(n=runs)
+        numbers = _("Of {n} runs with a known route in 28 days; {row} in a row up to now.")
+    why = f"{numbers.format(n=len(routed), row=row)} {evidence('route-variety').quote()}"
+    yield Notice(route, "info", message, why, since, todo)
 
 
 class Spike(NamedTuple):
@@ -79,7 +73,7 @@ class Spike(NamedTuple):
 
 def latest_spike(history: History, now: pd.Timestamp) -> Spike | None:
     """Return the latest run of the last 14 days that was a spike."""
-    recent = history.runs[history.runs["end"] > now - pd.Timedelta(days=common.FRESH_DAYS)]
+    recent = common.recent_runs(history, now, common.FRESH_DAYS)
     if recent.empty:
         return None
     values = common.factor_values("run_spike", history, pd.DatetimeIndex(recent["end"]))
@@ -91,11 +85,11 @@ def latest_spike(history: History, now: pd.Timestamp) -> Spike | None:
     return Spike(run["day"].date(), float(run["distance_m"]), float(spikes.iloc[-1]))
 
 
-def run_spike(history: History, now: pd.Timestamp) -> list[Notice]:
+def run_spike(history: History, now: pd.Timestamp) -> Iterator[Notice]:
     """Report that a run of the last 14 days was much longer than the longest of the 30 days before it."""
     spike, distance_unit = latest_spike(history, now), history.settings.units
     if spike is None:
-        return []
+        return
     message = _("Your {distance} on {day} was {share} over your longest run of the 30 days before.").format(
         distance=units.distance(spike.metres, distance_unit),
         day=units.day(spike.day),
@@ -105,7 +99,7 @@ def run_spike(history: History, now: pd.Timestamp) -> list[Notice]:
         ratio=units.number(spike.times, 2), study=evidence("frandsen-2025").cite(spike.times)
     )
     todo = shorter_long_run(spike.next_limit(history), distance_unit)
-    return [Notice(spike.day.isoformat(), "warn", message, why, spike.day, todo)]
+    yield Notice(spike.day.isoformat(), "warn", message, why, spike.day, todo)
 
 
 def shorter_long_run(limit_m: float, distance_unit: str) -> str:
@@ -114,7 +108,7 @@ def shorter_long_run(limit_m: float, distance_unit: str) -> str:
     return _("Keep the next long run under {distance}.").format(distance=below)
 
 
-def week_jump(history: History, now: pd.Timestamp) -> list[Notice]:
+def week_jump(history: History, now: pd.Timestamp) -> Iterator[Notice]:
     """Report that seven days were much longer than the seven before them, and than any of four weeks.
 
     One cause raises one alert: the days that follow a jump by less than a week are part of it, and a run that
@@ -123,9 +117,11 @@ def week_jump(history: History, now: pd.Timestamp) -> list[Notice]:
     today = pd.Timestamp(history.clock.day(now))
     days = pd.date_range(end=today, periods=common.LOOK_BACK_DAYS)
     sums = _seven_day_sums(history, days)
-    jumps = days[_is_jump(sums, history.settings.week_jump).to_numpy()]
+    ratio, usual = history.settings.week_jump, sums["usual"]
+    is_jump = (usual > ratio * sums["before"]) & (usual > sums["highest"])
+    jumps = days[(is_jump & (sums["runs_before"] >= MIN_RUNS_BEFORE)).to_numpy()]
     if not len(jumps) or (today - jumps[-1]).days >= WEEK_DAYS:
-        return []
+        return
     breaks = np.flatnonzero(np.diff(jumps) >= np.timedelta64(WEEK_DAYS, "D"))
     last, first = jumps[-1], jumps[breaks[-1] + 1 if len(breaks) else 0]
     ran, ran_before = sums["ran"][last], sums["before"][last]
@@ -136,11 +132,9 @@ def week_jump(history: History, now: pd.Timestamp) -> list[Notice]:
     why = _("{share} more. A weak sign. {study}").format(
         share=units.percent(ran / ran_before - 1), study=evidence("nielsen-2014").cite()
     )
-    limit = history.settings.week_jump * ran_before
-    todo = _("Stay under {distance} for seven days.").format(
-        distance=units.distance_below(limit, history.settings.units)
-    )
-    return [Notice("distance", "info", message, why, first.date(), todo)]
+    limit = units.distance_below(ratio * ran_before, history.settings.units)
+    todo = _("Stay under {distance} for seven days.").format(distance=limit)
+    yield Notice("distance", "info", message, why, first.date(), todo)
 
 
 def _seven_day_sums(history: History, days: pd.DatetimeIndex) -> pd.DataFrame:
@@ -168,18 +162,13 @@ def _seven_day_sums(history: History, days: pd.DatetimeIndex) -> pd.DataFrame:
     ).loc[days]
 
 
-def _is_jump(sums: pd.DataFrame, ratio: float) -> pd.Series[bool]:
-    enough = sums["runs_before"] >= MIN_RUNS_BEFORE
-    return enough & (sums["usual"] > ratio * sums["before"]) & (sums["usual"] > sums["highest"])
-
-
-def monotony(history: History, now: pd.Timestamp) -> list[Notice]:
+def monotony(history: History, now: pd.Timestamp) -> Iterator[Notice]:
     """Report that the loads of seven days were nearly alike, without a clearly easy day."""
     days, moments = common.days_until(history, now)
     values = common.factor_values("monotony", history, moments)
     alike = (values > history.settings.monotony).to_numpy()
     if not alike[-1]:
-        return []
+        return
     # Today is one of the seven days only once its runs count.
     through = len(days) if values.iloc[-1] != values.iloc[-2] else len(days) - 1
     last = days[through - 1]
@@ -201,4 +190,4 @@ def monotony(history: History, now: pd.Timestamp) -> list[Notice]:
     )
     since = common.streak_start(days[:through], alike[:through])
     todo = _("Plan one day without a run, and one that is clearly easier than the others.")
-    return [Notice("load", "info", message, why, since, todo)]
+    yield Notice("load", "info", message, why, since, todo)

@@ -11,7 +11,7 @@ from runlog import units
 from runlog.i18n import _
 from runlog.reporter.charts import style
 from runlog.reporter.charts.style import LIGHT
-from runlog.reporter.shoes_and_routes import forecast_text, in_use_table
+from runlog.reporter.shoes_and_routes import in_use_table, shoes_in_use
 
 if TYPE_CHECKING:
     from collections.abc import Hashable, Mapping
@@ -57,7 +57,7 @@ def shoes_data(history: History, view: View) -> ShoesData:
             "expected": table["expected"],
             "low": table["expected_low"],
             "high": table["expected_high"],
-            "when": [forecast_text(history, view.now, row) for row in table.to_dict("records")],
+            "when": [pair.when for pair in shoes_in_use(history, view.now)],
         }
     )
     return ShoesData(_shoes_title(pairs, unit), unit, pairs.head(MOST_PAIRS), pd.Timestamp(view.today))
@@ -157,13 +157,10 @@ def _label_time(data: ShoesData, axes: Axes) -> None:
         days = float(MOST_FORECAST_DAYS)
     axes.set_xlim(0, days * 1.02)
     places = [0.0, days / 2, days]
-    texts = [_("today"), *(_month_and_year(data.today + pd.Timedelta(days=day)) for day in places[1:])]
+    dates = (data.today + pd.Timedelta(days=day) for day in places[1:])
+    texts = [_("today"), *(f"{units.month(date)} {date.year}" for date in dates)]
     axes.set_xticks(places, texts)
     first, _middle, last = axes.get_xticklabels()
     first.set_horizontalalignment("left")
     last.set_horizontalalignment("right")
     axes.set_xlabel(_("when it reaches its limit, with 80% range"))
-
-
-def _month_and_year(day: pd.Timestamp) -> str:
-    return f"{units.month(day)} {day.year}"
