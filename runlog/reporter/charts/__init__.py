@@ -75,10 +75,10 @@ CHARTS: tuple[Chart, ...] = (
     Chart("links", links.draw_links, links.links_data, links.links_height),
     Chart("exposure", exposure.draw_exposure, exposure.exposure_data, exposure.exposure_height),
     Chart("streaks", streaks.draw_streaks, streaks.streaks_data),
-    Chart("routes", routes.draw_routes, routes.routes_data, routes.routes_height),
+    Chart("routes", routes.draw_routes, routes.routes_data, lambda data, _width: 250 + 24 * len(data.lines)),
     Chart("route_maps", routes.draw_route_maps, routes.route_maps_data, routes.route_maps_height),
     Chart("shoes", shoes.draw_shoes, shoes.shoes_data, shoes.shoes_height),
-    Chart("form", form.draw_form, form.form_data, form.form_height),
+    Chart("form", form.draw_form, form.form_data, lambda data, _width: 70 + 105 * max(1, len(data.measures))),
     Chart("weeks", soreness.draw_weeks, soreness.weeks_data, (340, 300)),
     Chart("calendar", soreness.draw_calendar, soreness.calendar_data, (262, 150)),
     Chart("body", body.draw_body, body.body_data, body.body_height),
@@ -112,13 +112,8 @@ def chart(
 ) -> Figure:
     """Draw a chart in the runner's language, and write it where ``out`` names a .png, .svg or .pdf file.
 
-    Args:
-        name: one of CHARTS.
-        history: whose.
-        out: the file to write, or None.
-        now: as of when; default: the end of the last day with a run or an entry.
-        area: the body area.
-        factor: for the chart "exposure".
+    It is as of ``now``, by default the end of the last day with a run or an entry; ``factor`` is for the
+    chart "exposure".
 
     Raises:
         NotFound: no such chart or factor; the message lists those that there are.

@@ -22,7 +22,7 @@ from runlog.reporter.charts.soreness import heat_colour
 from runlog.reporter.charts.style import LIGHT
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Mapping
 
     from matplotlib.axes import Axes
     from shapely.geometry.base import BaseGeometry
@@ -189,15 +189,12 @@ def draw_body(data: BodyData, axes: Axes) -> None:
 
 
 def _fill_shape(axes: Axes, shape: BaseGeometry, middle: float, colour: str) -> None:
-    path = Path.make_compound_path(*(_shape_path(piece, middle) for piece in shapely.get_parts(shape)))
-    axes.add_patch(PathPatch(path, facecolor=colour, lw=0))
-
-
-def _shape_path(piece: BaseGeometry, middle: float) -> Path:
-    rings = [piece.exterior, *piece.interiors]
-    return Path.make_compound_path(
-        *(Path(shapely.get_coordinates(ring) + np.array([middle, 0.0]), closed=True) for ring in rings)
-    )
+    rings = [
+        Path(shapely.get_coordinates(ring) + np.array([middle, 0.0]), closed=True)
+        for piece in shapely.get_parts(shape)
+        for ring in (piece.exterior, *piece.interiors)
+    ]
+    axes.add_patch(PathPatch(Path.make_compound_path(*rings), facecolor=colour, lw=0))
 
 
 def _label_areas(areas: pd.DataFrame, axes: Axes) -> None:
@@ -208,7 +205,8 @@ def _label_areas(areas: pd.DataFrame, axes: Axes) -> None:
         heights = [shapes[name].centroid.y for name in named]
         line = LINE_HEIGHT_NARROW if style.is_narrow(axes) else LINE_HEIGHT
         for name, at, height in zip(named, _spread_labels(heights, line), heights, strict=True):
-            edge = middle + out * max(abs(x) for x in _extent_at(shapes[name], height))
+            across = shapes[name].intersection(shapely.LineString([(-99, height), (99, height)]))
+            edge = middle + out * max(abs(across.bounds[0]), abs(across.bounds[2]))
             axes.plot(
                 [edge + out, middle + out * (LABEL_DISTANCE - 4), middle + out * (LABEL_DISTANCE - 1)],
                 [height, at, at],
@@ -216,23 +214,11 @@ def _label_areas(areas: pd.DataFrame, axes: Axes) -> None:
                 lw=0.8,
             )
             text = f"{units.area(name)}  {units.number(areas['mean'][name])}"
-            axes.text(
-                middle + out * (LABEL_DISTANCE + 1.5),
-                at,
-                text,
-                ha="left" if out > 0 else "right",
-                va="center",
-            )
+            edge = middle + out * (LABEL_DISTANCE + 1.5)
+            axes.text(edge, at, text, ha="left" if out > 0 else "right", va="center")
     if "other" in areas.index:
         text = f"{units.area('other')}  {units.number(areas['mean']['other'])}"
         axes.text(FIGURE_DISTANCE / 2, _FIGURE_HEIGHT + OTHER_LINE_HEIGHT, text, ha="center", va="top")
-
-
-def _extent_at(shape: BaseGeometry, height: float) -> Iterable[float]:
-    """Return how far to the left and to the right an area reaches at a height."""
-    line = shape.intersection(shapely.LineString([(-99, height), (99, height)]))
-    left, _top, right, _bottom = line.bounds
-    return left, right
 
 
 def _spread_labels(heights: list[float], line: float) -> list[float]:

@@ -91,24 +91,19 @@ def exposure_data_from(
     estimates: pd.DataFrame | None = None,
     load_kind: LoadKind | None = None,
 ) -> ExposureData:
-    """Return the data of the chart from a table of exposures.
+    """Return the data of the chart of a factor from a table of exposures, of one area.
 
-    Args:
-        table: of one area.
-        name: of the factor.
-        distance_unit: the runner's.
-        estimates: the links of that table; None computes them.
-        load_kind: that of ``History``; None leaves the unit of loads out.
+    ``estimates`` are the links of that table; without them they are computed. Without the ``load_kind`` of
+    the history the unit of loads is left out.
 
     Raises:
         NotFound: there is no such factor.
     """
     factor = find_factor(name)
     estimates = links(table) if estimates is None else estimates
-    rows = [{str(key): value for key, value in row.items()} for row in estimates.to_dict("records")]
-    row = next((row for row in rows if row["factor"] == name), None)
+    row = next((row for row in estimates.to_dict("records") if row["factor"] == name), None)
     points = table[[name, "rating"]].dropna().set_axis(["value", "rating"], axis=1).astype(float)
-    scale = _unit_scale(factor, distance_unit, load_kind)
+    label, scale = _axis_of(factor, distance_unit, load_kind)
     step = scale * float(step_size(points["value"], name)) * factor.points_per_step(1.0, distance_unit)
     points["value"] *= scale
     fit = None
@@ -120,7 +115,7 @@ def exposure_data_from(
         fit = FittedLink(step, effect, low, high, str(row["grade"]), means["value"], means["rating"])
     return ExposureData(
         title=_exposure_title(factor, row, distance_unit),
-        label=_axis_label(factor, distance_unit, load_kind),
+        label=label,
         points=points,
         fit=fit,
         reason="" if row is None else str(row.get("reason", "")),
@@ -129,26 +124,19 @@ def exposure_data_from(
     )
 
 
-def _unit_scale(factor: Factor, distance_unit: str, load_kind: LoadKind | None) -> float:
-    """Return what converts a factor's values into the unit of the axis."""
+def _axis_of(factor: Factor, distance_unit: str, load_kind: LoadKind | None) -> tuple[str, float]:
+    """Return the label of a factor's axis, and what converts its values into the unit of it."""
+    unit, scale = _(factor.axis_unit), 1.0
     if factor.unit is FactorUnit.DISTANCE:
-        return units.METRES["km"] / units.METRES[distance_unit]
-    if factor.unit is FactorUnit.LOAD and load_kind:
-        return units.load_in(1.0, load_kind, distance_unit)
-    return 1.0
-
-
-def _axis_label(factor: Factor, distance_unit: str, load_kind: LoadKind | None) -> str:
-    axis_unit = _(factor.axis_unit)
-    if factor.unit is FactorUnit.DISTANCE:
-        axis_unit = distance_unit
+        unit, scale = distance_unit, units.METRES["km"] / units.METRES[distance_unit]
     elif factor.unit is FactorUnit.LOAD and load_kind:
-        axis_unit = _("{value} a day").format(value=units.load_unit(load_kind, distance_unit))
+        unit = _("{value} a day").format(value=units.load_unit(load_kind, distance_unit))
+        scale = units.load_in(1.0, load_kind, distance_unit)
     label = _(factor.label)
-    return _("{factor}, {unit}").format(factor=label, unit=axis_unit) if axis_unit else label
+    return _("{factor}, {unit}").format(factor=label, unit=unit) if unit else label, scale
 
 
-def _exposure_title(factor: Factor, row: Mapping[str, Any] | None, unit: str) -> str:
+def _exposure_title(factor: Factor, row: Mapping[Any, Any] | None, unit: str) -> str:
     if row is None or row["grade"] in ("", "describe"):
         return _("{factor}: too early to tell").format(factor=_(factor.label))
     if row["grade"] == "none":
@@ -248,12 +236,7 @@ def _exposure_note(data: ExposureData) -> str:
     if data.fit is None:
         return data.reason
     fit = data.fit
-    values = {
-        "n": n,
-        "effect": units.number(fit.effect, signed=True),
-        "low": units.number(fit.low, signed=True),
-        "high": units.number(fit.high, signed=True),
-    }
+    effect, low, high = (units.number(value, signed=True) for value in (fit.effect, fit.low, fit.high))
     dots = _("Each dot is one of {n} ratings.").format(n=n)
     if n > MOST_DOTS:
         dots = _("The dots are the latest {most} of {n} ratings.").format(most=MOST_DOTS, n=n)
@@ -266,4 +249,5 @@ def _exposure_note(data: ExposureData) -> str:
         )
     else:
         fit_text = _("The line and the shaded 95% range take all other factors into account; {grade}.")
-    return " ".join((dots, fit_text.format(**values, grade=format_grade(fit.grade))))
+    fit_text = fit_text.format(effect=effect, low=low, high=high, grade=format_grade(fit.grade))
+    return f"{dots} {fit_text}"

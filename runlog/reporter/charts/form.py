@@ -54,21 +54,13 @@ def form_data(history: History, view: View) -> FormData:
     first = pd.Timestamp(view.today) - pd.Timedelta(weeks=FORM_WEEKS)
     recorded = history.runs[history.runs["day"] > first]
     measures = [name for name in FORM_MEASURES if recorded[FORM_COLUMNS[name][0]].count() >= MIN_RUNS]
-    columns = {
-        (name, part): recorded[FORM_COLUMNS[name][i]]
-        for name in measures
-        for i, part in enumerate(_COLUMNS_PER_MEASURE)
-    }
-    runs = pd.DataFrame(
-        {"day": recorded["day"], **{f"{name} {part}": v for (name, part), v in columns.items()}}
-    )
-    runs = (
-        runs.dropna(how="all", subset=list(runs.columns[1:])).tail(MOST_RUNS) if measures else runs.iloc[:0]
-    )
+    columns = {"day": recorded["day"]}
+    for name in measures:
+        mean, drift = FORM_COLUMNS[name]
+        columns |= {f"{name} mean": recorded[mean], f"{name} drift": recorded[drift]}
+    runs = pd.DataFrame(columns)
+    runs = runs.dropna(how="all", subset=list(columns)[1:]).tail(MOST_RUNS) if measures else runs.iloc[:0]
     return FormData(_form_title(runs, measures, pd.Timestamp(view.today)), measures, runs)
-
-
-_COLUMNS_PER_MEASURE = ("mean", "drift")
 
 
 def _form_title(runs: pd.DataFrame, measures: list[str], today: pd.Timestamp) -> str:
@@ -96,18 +88,13 @@ def steadiness(drift: np.ndarray) -> float:
     return float(abs(np.sign(drift).mean()) / 2 + 0.5)
 
 
-def form_height(data: FormData, _width: int) -> int:
-    """Return how many pixels high it is."""
-    return 70 + 105 * max(1, len(data.measures))
-
-
 def draw_form(data: FormData, axes: Axes) -> None:
     """Draw running form: the mean of each run, and its drift within."""
     if not data.measures:
         style.show_message(axes, _("Cadence appears here, and more where your watch or a sensor records it."))
         return
     narrow, room = style.is_narrow(axes), style.width_px(axes) / 2 - 50
-    panels = style.split_grid(axes, len(data.measures), len(_COLUMNS_PER_MEASURE))
+    panels = style.split_grid(axes, len(data.measures), 2)
     for name, (left, right) in zip(data.measures, panels, strict=True):
         label = _(FORM_MEASURES[name].label)
         _draw_runs(data.runs, name, "mean", left)

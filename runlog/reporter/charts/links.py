@@ -133,7 +133,8 @@ def draw_links(data: LinksData, axes: Axes) -> None:
     for one, other, place in zip(rows, rows[1:], places, strict=False):
         if one["grade"] != other["grade"]:
             axes.axhline(place - (0.22 if narrow else 0.5), color=LIGHT["line"], lw=1)
-    axes.set_yticks([] if narrow else places, [] if narrow else [_row_label(row) for row in rows])
+    names = [_("{factor}: {step}").format(factor=row["label"], step=row["step"]) for row in rows]
+    axes.set_yticks([] if narrow else places, [] if narrow else names)
     axes.tick_params(axis="y", labelcolor=LIGHT["ink"])
     axes.set_ylim(-0.4 if narrow else -0.6, len(rows) - (0.25 if narrow else 0.4))
     axes.locator_params(axis="x", nbins=5 if narrow else 7)
@@ -143,12 +144,10 @@ def draw_links(data: LinksData, axes: Axes) -> None:
     style.add_note(axes, _links_note(data))
 
 
-def _row_label(row: Mapping[Hashable, Any]) -> str:
-    return _("{factor}: {step}").format(factor=row["label"], step=row["step"])
-
-
 def _draw_link(axes: Axes, place: int, row: Mapping[Hashable, Any]) -> None:
-    colour, sure = _link_colour(row["grade"], row["effect"]), row["grade"] not in (*UNSURE, "none")
+    sure, colour = row["grade"] not in (*UNSURE, "none"), LIGHT["muted"]
+    if row["grade"] in SIGNS:
+        colour = LIGHT["sore"] if row["effect"] > 0 else LIGHT["calm"]
     axes.plot([row["low"], row["high"]], [place, place], color=colour, lw=3 if sure else 1.5)
     face = colour if sure else LIGHT["paper"]
     axes.scatter([row["effect"]], [place], s=60, color=face, edgecolor=colour, lw=1.6, zorder=3)
@@ -198,9 +197,3 @@ def _links_note(data: LinksData) -> str:
         "Goes together with, not proof of cause."
     ).format(n=ratings)
     return "\n".join((about, *data.notes))
-
-
-def _link_colour(grade: str, effect: float) -> str:
-    if grade not in SIGNS:
-        return LIGHT["muted"]
-    return LIGHT["sore"] if effect > 0 else LIGHT["calm"]

@@ -90,17 +90,16 @@ def route_maps_data(history: History, view: View) -> RouteMapsData:
         for row in used.head(MOST_MAPS).to_dict("records")
         if shapes.get(row["route"]) is not None
     ]
-    return RouteMapsData(_route_maps_title(maps, len(used)), history.settings.units, tuple(maps))
-
-
-def _route_maps_title(maps: Sequence[RouteMap], used: int) -> str:
-    if not maps:
-        return _("No runs on known routes in the last 28 days")
-    return ngettext(
-        "All your runs of 28 days went one route, {name}",
-        "{n} routes in 28 days, {share} of the runs on {name}",
-        used,
-    ).format(n=used, share=units.percent(maps[0].share), name=route_title(maps[0].route, maps[0].name))
+    title = _("No runs on known routes in the last 28 days")
+    if maps:
+        title = ngettext(
+            "All your runs of 28 days went one route, {name}",
+            "{n} routes in 28 days, {share} of the runs on {name}",
+            len(used),
+        ).format(
+            n=len(used), share=units.percent(maps[0].share), name=route_title(maps[0].route, maps[0].name)
+        )
+    return RouteMapsData(title, history.settings.units, tuple(maps))
 
 
 def outside_zones(
@@ -278,9 +277,15 @@ class RoutesData:
 def routes_data(history: History, view: View) -> RoutesData:
     """Return the shares at the end of each day of half a year up to ``view.now``, and the runs' routes."""
     routed = history.runs[["day", "route"]][history.runs["route"].notna()]
-    days = _route_days(routed, pd.Timestamp(view.today))
+    today = pd.Timestamp(view.today)
+    start = today - pd.Timedelta(weeks=LEAST_WEEKS)
+    if len(routed):
+        start = max(min(start, routed["day"].iloc[0]), today - pd.Timedelta(weeks=MOST_WEEKS))
+    days = pd.date_range(start + pd.Timedelta(days=1), today, name="day")
     routed = routed[routed["day"] >= days[0]]
-    share = _share_by_day(history, days, routed)
+    counts = routed.groupby("day").size().reindex(days, fill_value=0).rolling(SHARE_DAYS, min_periods=1).sum()
+    share = pd.Series(route_share(history, periods.ends_of_days(history, days)).to_numpy(), days)
+    share = share.where(counts >= MIN_ROUTED)
     lines = list(routed["route"].value_counts().index[:MOST_LINES])
     runs = pd.DataFrame(
         {"day": routed["day"], "line": routed["route"].where(routed["route"].isin(lines), OTHER_ROUTES)}
@@ -296,21 +301,6 @@ def routes_data(history: History, view: View) -> RoutesData:
     return RoutesData(title, share, runs, lines, names, top, history.settings.route_share)
 
 
-def _route_days(routed: pd.DataFrame, today: pd.Timestamp) -> pd.DatetimeIndex:
-    """Return the days of half a year, fewer for a runner who has just begun."""
-    start = today - pd.Timedelta(weeks=LEAST_WEEKS)
-    if len(routed):
-        start = max(min(start, routed["day"].iloc[0]), today - pd.Timedelta(weeks=MOST_WEEKS))
-    return pd.date_range(start + pd.Timedelta(days=1), today, name="day")
-
-
-def _share_by_day(history: History, days: pd.DatetimeIndex, routed: pd.DataFrame) -> pd.Series[float]:
-    moments = periods.ends_of_days(history, days)
-    share = pd.Series(route_share(history, moments).to_numpy(), days)
-    runs = routed.groupby("day").size().reindex(days, fill_value=0).rolling(SHARE_DAYS, min_periods=1).sum()
-    return share.where(runs >= MIN_ROUTED)
-
-
 def _routes_title(share: pd.Series[float], top: str | None, name: str | None) -> str:
     if top is None:
         return _("No runs on known routes in the last 28 days")
@@ -320,11 +310,6 @@ def _routes_title(share: pd.Series[float], top: str | None, name: str | None) ->
     return _("{share} of your runs in 28 days were on {route}").format(
         share=units.percent(latest), route=route_title(top, name)
     )
-
-
-def routes_height(data: RoutesData, _width: int) -> int:
-    """Return how many pixels high it is."""
-    return 250 + 24 * len(data.lines)
 
 
 def draw_routes(data: RoutesData, axes: Axes) -> None:
@@ -352,15 +337,7 @@ def _draw_share(data: RoutesData, axes: Axes) -> None:
     latest = data.share.last_valid_index()
     if latest is not None and latest == data.share.index[-1]:
         share = data.share[latest]
-        axes.annotate(
-            units.percent(share),
-            (latest, share),
-            (6, 0),
-            textcoords="offset points",
-            va="center",
-            weight="bold",
-            annotation_clip=False,
-        )
+        style.label_value(axes, units.percent(share), (latest, share), (6, 0), "left")
 
 
 def _draw_runs(data: RoutesData, axes: Axes, room: float) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass
 from datetime import timedelta
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pandas as pd
@@ -55,21 +55,16 @@ def soreness_data(history: History, view: View) -> SorenessData:
     """Return the worst rating and the load of each day of the week of ``view.now`` and the four before."""
     week = periods.week_of(view.today, history.settings)
     span = pd.date_range(week.first - timedelta(weeks=DAILY_WEEKS - 1), week.last, name="day")
+    daily = load.daily_metrics(history, pd.Timestamp(view.today))["load"]
     days = pd.DataFrame(
         {
             "soreness": ratings_of(history, view.area).groupby("day")["soreness"].max(),
-            "load": _load_by_day(history, view),
+            "load": daily * units.load_in(1.0, history.load_kind, history.settings.units),
         },
         index=span,
     )
     unit = units.load_unit(history.load_kind, history.settings.units)
     return SorenessData(_soreness_title(days, week, view.area), days, week, unit)
-
-
-def _load_by_day(history: History, view: View) -> pd.Series:
-    """Return the load of each day; 0 on days of rest, unknown where the log was not kept."""
-    daily = load.daily_metrics(history, pd.Timestamp(view.today))["load"]
-    return daily * units.load_in(1.0, history.load_kind, history.settings.units)
 
 
 def _soreness_title(days: pd.DataFrame, week: periods.Span, area: str) -> str:
@@ -106,7 +101,8 @@ def draw_soreness(data: SorenessData, axes: Axes) -> None:
     if _has_load(data):
         loads = data.days["load"].fillna(0.0).to_numpy(float)
         _draw_load(loads, data.load_unit, lower)
-        _label_day(lower, int(np.argmax(loads)), loads.max(), 3)
+        most = int(np.argmax(loads))
+        style.label_value(lower, units.number(loads[most], 0), (most, loads[most]), (0, 3), "center")
     starts = range(0, DAILY_DAYS, 7)
     style.mark_days(lower, starts, data.days.index[::7], "left")
     lower.set_xlim(-0.6, DAILY_DAYS - 0.4)
@@ -128,7 +124,7 @@ def _draw_soreness(soreness: NDArray[np.float64], axes: Axes) -> None:
             rated, soreness[rated], s=44, color=LIGHT["sore"], alpha=alpha, lw=0, zorder=3, clip_on=False
         )
     for day in _days_to_label(rated, soreness, 20 * DAILY_DAYS / style.width_px(axes)):
-        _label_day(axes, day, soreness[day], 8)
+        style.label_value(axes, units.number(soreness[day], 0), (day, soreness[day]), (0, 8), "center")
     axes.set(
         ylim=(0, WORST_RATING + LABEL_ROOM),
         yticks=[0, 5, WORST_RATING],
@@ -155,18 +151,6 @@ def _draw_load(loads: NDArray[np.float64], unit: str, axes: Axes) -> None:
     axes.add_collection(PolyCollection(bars, facecolor=LIGHT["load"], lw=0), autolim=False)
     title = _("Load, {unit}").format(unit=unit)
     axes.set(yticks=[], title=title, ylim=(0, max(np.max(loads) * 1.3, 1.0)))
-
-
-def _label_day(axes: Axes, day: int, value: float, above: float) -> None:
-    axes.annotate(
-        units.number(value, 0),
-        (day, value),
-        (0, above),
-        textcoords="offset points",
-        ha="center",
-        weight="bold",
-        annotation_clip=False,
-    )
 
 
 #: How many weeks are shown unless a season is asked for.
@@ -261,15 +245,8 @@ def _label_highest(axes: Axes, values: np.ndarray, digits: int) -> None:
     if not np.isnan(values).all() and np.nanmax(values) > 0:
         place = int(np.nanargmax(values))
         late = place > len(values) / 2
-        axes.annotate(
-            units.number(values[place], digits),
-            (place, values[place]),
-            (-6 if late else 6, 4),
-            textcoords="offset points",
-            ha="right" if late else "left",
-            weight="bold",
-            annotation_clip=False,
-        )
+        shift, side = ((-6, 4), "right") if late else ((6, 4), "left")
+        style.label_value(axes, units.number(values[place], digits), (place, values[place]), shift, side)
 
 
 #: How many weeks the calendar shows.
@@ -326,7 +303,11 @@ def draw_calendar(data: CalendarData, axes: Axes) -> None:
     _draw_runs(ran, axes)
     axes.set(xlim=(0, CALENDAR_WEEKS), ylim=(9.1, 0), aspect="equal")
     axes.spines["bottom"].set_visible(False)
-    _mark_calendar(data, axes)
+    axes.set_yticks([0.5, 2.5, 4.5, 6.5], [units.weekday(data.days.index[row]) for row in (0, 2, 4, 6)])
+    axes.xaxis.tick_top()
+    every = 2 if style.is_narrow(axes) else 1
+    style.mark_months(axes, pd.DatetimeIndex(data.days.index), every, data.days["week"] + 0.5)
+    axes.tick_params(length=0)
     _draw_key(axes)
 
 
@@ -350,29 +331,20 @@ def heat_colour(soreness: float) -> str:
     return HEAT_COLOURS[0 if soreness <= 0 else min(4, 1 + int((soreness - 1) // 2))]
 
 
-def _mark_calendar(data: CalendarData, axes: Axes) -> None:
-    first_week = data.days.index[:7]
-    axes.set_yticks([0.5, 2.5, 4.5, 6.5], [units.weekday(first_week[row]) for row in (0, 2, 4, 6)])
-    axes.xaxis.tick_top()
-    every = 2 if style.is_narrow(axes) else 1
-    style.mark_months(axes, pd.DatetimeIndex(data.days.index), every, data.days["week"] + 0.5)
-    axes.tick_params(length=0)
-
-
 def _draw_key(axes: Axes) -> None:
     """Draw the key of the colours in the row below; on a phone without the words."""
     narrow = style.is_narrow(axes)
-    size, apart, x = (style.SMALL_FONT, 3.9, 0.0) if narrow else (style.SMALL_FONT, 2.4, 0.0)
+    look: dict[str, Any] = {"va": "center", "color": LIGHT["muted"], "size": style.SMALL_FONT}
+    x, apart = (0.0, 3.9) if narrow else (3.2, 2.4)
     if not narrow:
-        axes.text(x + 0.06, 8.5, _("soreness"), va="center", color=LIGHT["muted"], size=size)
-        x += 3.2
+        axes.text(0.06, 8.5, _("soreness"), **look)
     for name, text in zip(HEAT_COLOURS, ("0", "1–2", "3–4", "5–6", "7+"), strict=True):
         axes.add_patch(Rectangle((x + 0.08, 8.08), 0.84, 0.84, color=LIGHT[name], lw=0))
-        axes.text(x + 1.15, 8.5, text, va="center", color=LIGHT["muted"], size=size)
+        axes.text(x + 1.15, 8.5, text, **look)
         x += apart
     if narrow:
         return
     axes.add_patch(Rectangle((x + 0.08, 8.08), 0.84, 0.84, facecolor="none", edgecolor=LIGHT["line"], lw=1))
-    axes.text(x + 1.15, 8.5, _("not rated"), va="center", color=LIGHT["muted"], size=size)
+    axes.text(x + 1.15, 8.5, _("not rated"), **look)
     _draw_runs(pd.DataFrame({"week": [x + 4.6], "weekday": [8.0]}), axes)
-    axes.text(x + 5.5, 8.5, _("a run"), va="center", color=LIGHT["muted"], size=size)
+    axes.text(x + 5.5, 8.5, _("a run"), **look)

@@ -110,13 +110,11 @@ def _streaks_title(streaks: dict[str, tuple[str, int]], runs: int) -> str:
     answers = {answer for answer, _length in streaks.values()}
     if answers == {UNKNOWN}:
         return _("Not known whether your last run had a warm-up or a cool-down")
-    return " ".join(_streak_sentence(habit, *streaks[habit]) for habit in STREAK_HABITS)
-
-
-def _streak_sentence(habit: str, answer: str, runs: int) -> str:
-    """Say how many of the last runs in a row had the answer."""
-    text = _SENTENCES[habit, answer]
-    return _(text) if isinstance(text, str) else ngettext(*text, runs).format(n=runs)
+    sentences = []
+    for habit, (answer, length) in streaks.items():  # how many of the last runs in a row had the answer
+        text = _SENTENCES[habit, answer]
+        sentences.append(_(text) if isinstance(text, str) else ngettext(*text, length).format(n=length))
+    return " ".join(sentences)
 
 
 def draw_streaks(data: StreaksData, axes: Axes) -> None:
@@ -129,19 +127,12 @@ def draw_streaks(data: StreaksData, axes: Axes) -> None:
     for habit, panel in zip(STREAK_HABITS, (upper, lower), strict=True):
         answer, streak = data.streaks[habit]
         _draw_habit(data.runs[habit], panel, 0 if answer == UNKNOWN else min(streak, len(data.runs)))
-        counts = _count_answers(data.runs[habit])
-        title = _(_TITLES[habit][counts["unknown"] > 0]).format(**counts)
+        unknown = int((data.runs[habit] == UNKNOWN).sum())
+        done = int(data.runs[habit].isin([DONE, PERHAPS]).sum())
+        title = _(_TITLES[habit][unknown > 0])
+        title = title.format(done=done, known=len(data.runs) - unknown, unknown=unknown)
         style.set_panel_title(panel, title, pixels - 125)  # beside the names of the answers
     _label_weeks(data.runs["day"], lower, pixels)
-
-
-def _count_answers(answers: pd.Series[str]) -> dict[str, int]:
-    unknown = int((answers == UNKNOWN).sum())
-    return {
-        "done": int(answers.isin([DONE, PERHAPS]).sum()),
-        "known": len(answers) - unknown,
-        "unknown": unknown,
-    }
 
 
 def _draw_habit(answers: pd.Series[str], axes: Axes, streak: int) -> None:

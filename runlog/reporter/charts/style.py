@@ -159,7 +159,10 @@ def figure_svg(figure: Figure, prefix: str) -> str:
     buffer = StringIO()
     nothing = dict.fromkeys(("Creator", "Date", "Format", "Type"))
     with _chart_style():
-        _lay_out(figure)
+        engine = figure.get_layout_engine()
+        if engine is not None:  # once; ``savefig`` would do so again and draw the figure twice
+            engine.execute(figure)
+            figure.set_layout_engine("none")
         FigureCanvasSVG(figure).print_svg(buffer, metadata=nothing)  # type: ignore[no-untyped-call]
     svg = buffer.getvalue()
     svg = svg[svg.index("<svg") :]
@@ -174,14 +177,6 @@ def figure_svg(figure: Figure, prefix: str) -> str:
     for name, light in LIGHT.items():
         svg = svg.replace(light, f"var(--{name})")
     return svg
-
-
-def _lay_out(figure: Figure) -> None:
-    """Compute the layout once; ``savefig`` would do so again and draw the figure twice."""
-    engine = figure.get_layout_engine()
-    if engine is not None:
-        engine.execute(figure)
-        figure.set_layout_engine("none")
 
 
 def split_in_two(axes: Axes, heights: tuple[float, float]) -> tuple[Axes, Axes]:
@@ -229,11 +224,7 @@ def format_axis(axis: Axis, write: Callable[[float], str] | None = None) -> None
 def mark_months(axes: Axes, days: pd.DatetimeIndex, every: int, places: pd.Series | None = None) -> None:
     """Name every so many-th first of a month below (or above) an axis of days; the first day where none is.
 
-    Args:
-        axes: whose.
-        days: consecutive local days.
-        every: 1 names each month.
-        places: of the days on the axis, where these are not the days themselves.
+    ``days`` are consecutive; ``places`` are theirs on the axis, where these are not the days themselves.
     """
     firsts = np.flatnonzero(days.day == 1)[::every]
     ticks = (days if places is None else places.to_numpy())[firsts]
@@ -266,6 +257,26 @@ def is_narrow(axes: Axes) -> bool:
 def width_px(axes: Axes) -> float:
     """Return the width of the picture in pixels."""
     return float(axes.figure.bbox.width / axes.figure.dpi * PER_INCH)
+
+
+def label_value(
+    axes: Axes, text: str, place: tuple[Any, float], shift: tuple[float, float], side: str
+) -> None:
+    """Write a value in bold beside a place of a chart, so many pixels to the right of it and above.
+
+    It is never cut off; ``side`` is which side of the text stands there: "left", "center" or "right".
+    """
+    upright = "baseline" if shift[1] else "center"
+    axes.annotate(
+        text,
+        place,
+        shift,
+        textcoords="offset points",
+        ha=side,
+        va=upright,
+        weight="bold",
+        annotation_clip=False,
+    )
 
 
 def show_message(axes: Axes, text: str) -> None:
