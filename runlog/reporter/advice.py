@@ -6,8 +6,8 @@ A topic is factors and alert kinds that call for the same; to add one, write it 
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, NamedTuple
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
 
 import pandas as pd
 
@@ -155,26 +155,14 @@ class Cause:
     tip: Tip | None
 
 
-class Words(NamedTuple):
-    """What an action says.
-
-    Attributes:
-        tip: the id of the tip that explains it.
-        told: the kind of alert whose message the fact says already.
-    """
-
-    text: str
-    fact: str
-    command: str = ""
-    tip: str = ""
-    told: str = ""
-
-
 @dataclass(frozen=True, slots=True)
 class Topic:
-    """Factors (with the direction that is better) and alert kinds that call for one action."""
+    """Factors (with the direction that is better) and alert kinds that call for one action.
 
-    write: Callable[[WeekData, Cause], Words]
+    ``write`` says what to do, and why now; the link, the alerts and the tip are added to it.
+    """
+
+    write: Callable[[WeekData, Cause], Action]
     factors: Mapping[str, int]
     kinds: tuple[str, ...] = ()
 
@@ -209,17 +197,14 @@ def _find_action(topic: Topic, week: WeekData) -> Action | None:
     asked = [*topic.factors, *topic.kinds]
     tips = [tip for tip in guidance.all_tips() if set(asked) & set(tip.answers)]
     tip = tip_of_week(tips, week) if tips else None
-    words = topic.write(week, Cause(finding, notices, tip))
-    return Action(
-        text=words.text,
-        fact=words.fact,
+    action = topic.write(week, Cause(finding, notices, tip))
+    return replace(
+        action,
         points=math.nan if finding is None else linked[finding],
-        command=words.command,
         topic=asked[0] if finding is None else finding.factor,
         finding=finding,
         notices=notices,
-        told=words.told,
-        tip=next((one for one in guidance.all_tips() if one.id == words.tip), tip),
+        tip=action.tip or tip,
     )
 
 
@@ -231,35 +216,32 @@ def tip_of_week(tips: Sequence[Tip], week: WeekData) -> Tip:
 # The topics
 
 
-def _long_run(week: WeekData, _cause: Cause) -> Words:
+def _long_run(week: WeekData, _cause: Cause) -> Action:
     spike = latest_spike(week.history, week.end)
     if spike is not None:
         day = units.recent_day(spike.day, week.history.clock.day(week.end))
         fact = _("The {distance} on {day} was {share} over your longest of 30 days.")
         if day != units.day(spike.day):
             fact = _("{day}’s {distance} was {share} over your longest of 30 days.")
-        fact = fact.format(
-            day=day,
-            distance=week.distance(spike.metres),
-            share=units.percent(spike.times - 1),
-        )
+        distance, share = week.distance(spike.metres), units.percent(spike.times - 1)
+        fact = fact.format(day=day, distance=distance, share=share)
         limit = spike.next_limit(week.history)
     else:
         recent = week.history.runs["end"] > week.end - pd.Timedelta(days=SPIKE_DAYS)
         longest = float(week.history.runs["distance_m"][recent].max())
         limit = week.history.settings.spike * longest
         fact = _("Your longest of 30 days is {distance}.").format(distance=week.distance(longest))
-    return Words(shorter_long_run(limit, week.units), fact, told="run_spike")
+    return Action(shorter_long_run(limit, week.units), fact, told="run_spike")
 
 
-def _week_volume(week: WeekData, cause: Cause) -> Words:
+def _week_volume(week: WeekData, cause: Cause) -> Action:
     now, usual = week.totals.distance_m, week.usual.distance_m
     if cause.notices:
-        return Words(cause.notices[0].todo, _compare_distance(week))
+        return Action(cause.notices[0].todo, _compare_distance(week))
     if not usual < now or week.usual.runs < 1:
-        return Words(_("Run a little less next week."), _compare_distance(week))
+        return Action(_("Run a little less next week."), _compare_distance(week))
     text = _("Run about {distance} next week.").format(distance=week.distance(usual, 0))
-    return Words(text, _compare_distance(week))
+    return Action(text, _compare_distance(week))
 
 
 def _compare_distance(week: WeekData) -> str:
@@ -272,7 +254,7 @@ def _compare_distance(week: WeekData) -> str:
     return text.format(times=units.number(now / usual)) if now > usual else _("It goes with more soreness.")
 
 
-def _shoes(week: WeekData, cause: Cause) -> Words:
+def _shoes(week: WeekData, cause: Cause) -> Action:
     """Name the pair to wear, and the one to put away."""
     worn = _pair_in_question(week, cause)
     fresh = [shoe for shoe in week.shoes if shoe.left_m > worn.left_m]
@@ -289,7 +271,8 @@ def _shoes(week: WeekData, cause: Cause) -> Words:
     written = [_(text).format(**places) for text in texts]
     text = next((text for text in written if len(text) <= LINE_LETTERS), written[-1])
     command = retire_command(worn.name) if worn.is_over else "" if spare or not state else add_command()
-    return Words(text, _(fact).format(**places), command, _SHOE_TIPS[state], "shoe_limit")
+    tip = next(tip for tip in guidance.all_tips() if tip.id == _SHOE_TIPS[state])
+    return Action(text, _(fact).format(**places), command=command, told="shoe_limit", tip=tip)
 
 
 _OFTEN = (N_("Wear {spare} ({worn}) more often."), N_("Wear {spare} more often."), N_("Wear {spare}."))
@@ -322,7 +305,7 @@ def _pair_in_question(week: WeekData, cause: Cause) -> ShoeInUse:
     return min(alerted, key=lambda shoe: shoe.left_m) if alerted else [*lately, *week.shoes][0]
 
 
-def _route(week: WeekData, cause: Cause) -> Words:
+def _route(week: WeekData, cause: Cause) -> Action:
     most, *others = week.routes
     if cause.finding is not None:
         fact = _("For you, more runs on one route go with more soreness.")
@@ -336,44 +319,44 @@ def _route(week: WeekData, cause: Cause) -> Words:
     if other is not None:
         hint = _("Try {route}.").format(route=units.printable(str(other.name)))
         fact = f"{fact} {hint}"
-    return Words(_("Take another route next time."), fact)
+    return Action(_("Take another route next time."), fact)
 
 
-def _warmup(week: WeekData, cause: Cause) -> Words:
+def _warmup(week: WeekData, cause: Cause) -> Action:
     if cause.finding is not None:
         fact = _("With a warm-up you are {points} points less sore.").format(points=_points(cause.finding))
     elif cause.notices:
-        return Words(_title(cause), cause.notices[0].message, told="warmup_skipped")
+        return Action(_title(cause), cause.notices[0].message, told="warmup_skipped")
     else:
         warmup = week.finding("warmup")
         fact = _("It was {value}.").format(value=warmup.now_text if warmup else "")
-    return Words(_title(cause), fact)
+    return Action(_title(cause), fact)
 
 
-def _cooldown(_week: WeekData, cause: Cause) -> Words:
+def _cooldown(_week: WeekData, cause: Cause) -> Action:
     fact = _("With a cool-down you are {points} points less sore.")
-    return Words(_title(cause), fact.format(points=_points(cause.finding) if cause.finding else ""))
+    return Action(_title(cause), fact.format(points=_points(cause.finding) if cause.finding else ""))
 
 
-def _by_tip(_week: WeekData, cause: Cause) -> Words:
+def _by_tip(_week: WeekData, cause: Cause) -> Action:
     """Name the tip, with the link that calls for it."""
-    return Words(_title(cause), "" if cause.finding is None else cause.finding.sentence)
+    return Action(_title(cause), "" if cause.finding is None else cause.finding.sentence)
+
+
+def _easy_days(_week: WeekData, cause: Cause) -> Action:
+    fact = cause.notices[0].message if cause.notices else _("Days that are all alike go with more soreness.")
+    return Action(_("Plan a rest day and an easy day."), fact, told="monotony")
+
+
+def _by_command(_week: WeekData, cause: Cause) -> Action:
+    """Do what the alert says; its command stands by itself."""
+    (notice,) = cause.notices
+    todo, _colon, command = notice.todo.partition(": runlog ")
+    return Action(f"{todo}.", notice.message, command=f"runlog {command}", told=notice.kind)
 
 
 def _title(cause: Cause) -> str:
     return f"{cause.tip.title}." if cause.tip else ""
-
-
-def _easy_days(_week: WeekData, cause: Cause) -> Words:
-    fact = cause.notices[0].message if cause.notices else _("Days that are all alike go with more soreness.")
-    return Words(_("Plan a rest day and an easy day."), fact, told="monotony")
-
-
-def _by_command(_week: WeekData, cause: Cause) -> Words:
-    """Do what the alert says; its command stands by itself."""
-    (notice,) = cause.notices
-    todo, _colon, command = notice.todo.partition(": runlog ")
-    return Words(f"{todo}.", notice.message, f"runlog {command}", told=notice.kind)
 
 
 def _points(finding: Finding) -> str:

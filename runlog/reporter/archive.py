@@ -19,7 +19,7 @@ from runlog.reporter.render.content import Document, Paragraph, Section, Table
 from runlog.reporter.weekly import build_week
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Iterator, Sequence
     from datetime import datetime
     from pathlib import Path
 
@@ -67,13 +67,9 @@ def write_archive(
     now: datetime | None = None,
     progress: Callable[[int, int, str], None] | None = None,
 ) -> Archive:
-    """Write the page of every complete week that has data, and the index.
+    """Write the page of every complete week that has data, and the index; pages of other weeks stay.
 
-    Args:
-        history: whose.
-        folder: where to; pages of other weeks in it stay.
-        now: the current time, aware.
-        progress: called after each page with how many are done, of how many, and its name.
+    ``progress`` is called after each page with how many are done, of how many, and its name.
 
     Raises:
         BadInput: the folder cannot be written to, or ``now`` has no time zone.
@@ -83,22 +79,23 @@ def write_archive(
     names = [periods.week_name(week) for week in weeks]
     files = [None, *(f"{name}.html" for name in names), None]
     manifest = _read_manifest(folder / MANIFEST)
-    fingerprint = Fingerprint(history)
+    links = [ArchiveLinks(INDEX, *around) for around in zip(files, files[2:], strict=False)]
     rows, written = [], 0
-    for number, (name, week) in enumerate(zip(names, weeks, strict=True), start=1):
-        links = ArchiveLinks(INDEX, previous=files[number - 1], next=files[number + 1])
+    keys = _page_keys(history, weeks, links)
+    for number, (name, leading, key) in enumerate(zip(names, links, keys, strict=True), start=1):
         page = folder / f"{name}.html"
-        key = fingerprint.of_week(week, links)
         row = manifest.get(name)
         if row is None or row.key != key or not page.exists():
             facts = build_week(history, name, moment)
-            write_atomically(page, render_page(facts, links))
+            write_atomically(page, render_page(facts, leading))
             row = _index_row(facts, key)
             written += 1
         rows.append(row)
         if progress is not None:
             progress(number, len(weeks), page.name)
-    _write_index(folder, rows, history.settings)
+    write_atomically(folder / INDEX, as_html.render_document(_index_document(rows, history.settings)))
+    kept = json.dumps([asdict(row) for row in rows], indent=1, ensure_ascii=False)
+    write_atomically(folder / MANIFEST, f"{kept}\n")
     return Archive(folder / INDEX, written, len(rows))
 
 
@@ -109,32 +106,26 @@ def _complete_weeks(history: History, now: pd.Timestamp) -> list[Span]:
     return [week for week in weeks if periods.end_of_day(history, week.last) <= now]
 
 
-class Fingerprint:
-    """Hashes of the inputs of each week's page: the history up to the week's end, and the settings."""
-
-    def __init__(self, history: History) -> None:
-        """Hash each row once, whatever the number of weeks."""
-        self._always = repr(
-            (__version__, history.settings, history.plans, history.load_kind, history.load_note)
-        ) + "".join(
-            table.drop(columns="shape", errors="ignore").to_json(date_format="iso", default_handler=str)
-            for table in (history.shoes, history.routes)
-        )
-        self._tables = [
-            (table["day"], pd.util.hash_pandas_object(table.astype(str)).to_numpy())
-            for table in (history.runs, history.others, history.entries)
-        ]
-
-    def of_week(self, week: Span, links: ArchiveLinks) -> str:
-        """Return the hash of one week's page."""
-        digest = hashlib.sha256(f"{self._always}{week}{links}".encode())
-        for days, hashes in self._tables:
+def _page_keys(history: History, weeks: Sequence[Span], links: Sequence[ArchiveLinks]) -> Iterator[str]:
+    """Yield the hash of each page's inputs: the history up to its week's end, the settings, and its links."""
+    always = repr((__version__, history.settings, history.plans, history.load_kind, history.load_note))
+    for table in (history.shoes, history.routes):
+        shown = table.drop(columns="shape", errors="ignore")
+        always += shown.to_json(date_format="iso", default_handler=str)
+    tables = [  # each row is hashed once, whatever the number of weeks
+        (table["day"], pd.util.hash_pandas_object(table.astype(str)).to_numpy())
+        for table in (history.runs, history.others, history.entries)
+    ]
+    for week, leading in zip(weeks, links, strict=True):
+        digest = hashlib.sha256(f"{always}{week}{leading}".encode())
+        for days, hashes in tables:
             digest.update(hashes[(days <= pd.Timestamp(week.last)).to_numpy()].tobytes())
-        return digest.hexdigest()
+        yield digest.hexdigest()
 
 
 def _index_row(week: Week, key: str) -> IndexRow:
     loads = [day.load for day in week.days if units.is_known(day.load)]
+    soreness, distance = week.totals.soreness_mean, week.totals.distance_m
     with use_language(week.history.settings.language):
         days = units.days(week.span.first, week.span.last)
     return IndexRow(
@@ -142,15 +133,11 @@ def _index_row(week: Week, key: str) -> IndexRow:
         key=key,
         days=days,
         headline=week.headline,
-        soreness=_value_or_none(week.totals.soreness_mean),
+        soreness=soreness if units.is_known(soreness) else None,
         load=sum(loads) if loads else None,
         load_unit=week.history.load_kind,
-        distance_m=_value_or_none(week.totals.distance_m),
+        distance_m=distance if units.is_known(distance) else None,
     )
-
-
-def _value_or_none(value: float) -> float | None:
-    return value if units.is_known(value) else None
 
 
 def _read_manifest(path: Path) -> dict[str, IndexRow]:
@@ -160,12 +147,6 @@ def _read_manifest(path: Path) -> dict[str, IndexRow]:
     except (OSError, ValueError, TypeError):
         return {}
     return {row.week: row for row in rows}
-
-
-def _write_index(folder: Path, rows: Sequence[IndexRow], settings: Settings) -> None:
-    write_atomically(folder / INDEX, as_html.render_document(_index_document(rows, settings)))
-    manifest = json.dumps([asdict(row) for row in rows], indent=1, ensure_ascii=False)
-    write_atomically(folder / MANIFEST, f"{manifest}\n")
 
 
 def _index_document(rows: Sequence[IndexRow], settings: Settings) -> Document:

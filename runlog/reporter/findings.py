@@ -249,11 +249,8 @@ def build_findings(
 ) -> tuple[Finding, ...]:
     """Return the factors with a sign, the surest first, then the other primary factors.
 
-    Args:
-        history: up to the end of the week.
-        table: the exposures of one area.
-        week: whose values are compared with the usual ones.
-        estimates: the links of the table; None computes them.
+    ``history`` goes up to the end of the week, ``table`` is the exposures of one area, and ``estimates`` are
+    the links of that; without them they are computed.
     """
     estimates = links(table) if estimates is None else estimates
     rows = {str(row["factor"]): row for row in estimates.to_dict("records")}
@@ -265,9 +262,7 @@ def build_findings(
     return tuple(
         sorted(
             findings,
-            key=lambda finding: (
-                (order[finding.grade], -abs(finding.effect)) if finding.has_sign else (len(order), 0.0)
-            ),
+            key=lambda one: (order.get(one.grade, len(order)), -abs(one.effect) if one.has_sign else 0.0),
         )
     )
 

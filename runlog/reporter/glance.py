@@ -86,7 +86,12 @@ def build_glance(history: History, iso_week: str | None = None, now: datetime | 
 def gather_week(full_history: History, iso_week: str | None, now: datetime | None) -> WeekData:
     """Gather what is known of a week, in the language in use; arguments and errors as ``build_glance``."""
     moment = periods.to_utc(now)
-    span, silent = _requested_span(full_history, iso_week, moment)
+    if iso_week is None:
+        span, silent = _due_span(full_history, moment)
+    else:
+        span, silent = periods.parse_week(iso_week, full_history.settings), None
+        if span.first > full_history.clock.day(moment):
+            raise BadInput("the week {week} has not begun yet", week=iso_week)
     week_end = periods.end_of_day(full_history, span.last)
     end = min(week_end, moment)
     history = periods.history_as_of(full_history, end)
@@ -159,32 +164,21 @@ def _last_span_with_data(history: History, latest: Span) -> Span:
     return latest if last_day is None else periods.week_of(last_day, history.settings)
 
 
-def _requested_span(history: History, iso_week: str | None, moment: pd.Timestamp) -> tuple[Span, Span | None]:
-    if iso_week is None:
-        return _due_span(history, moment)
-    span = periods.parse_week(iso_week, history.settings)
-    if span.first > history.clock.day(moment):
-        raise BadInput("the week {week} has not begun yet", week=iso_week)
-    return span, None
-
-
 def glance_of(week: WeekData) -> Glance:
-    """Return a week in one glance, in the language in use."""
+    """Return a week in one glance, in the language in use.
+
+    What to do is first what links and alerts call for, then what makes the report say more.
+    """
+    actions = [*advice.choose_actions(week)]
+    commands = {action.command for action in actions}
+    actions += [action for action in _beginnings(week) if action.command not in commands]
     return Glance(
         headline=week_headline(week),
         note=_silence_note(week.recorded_until),
         warnings=tuple(notice for notice in week.notices if notice.see_clinician),
-        actions=_choose_actions(week),
-        strip=tuple(item for item in (_load(week), _shoes(week), _route(week), _warmups(week)) if item),
+        actions=tuple(actions[: advice.MOST_ACTIONS]) or (_nothing_to_do(week),),
+        strip=tuple(_strip(week)),
     )
-
-
-def _choose_actions(week: WeekData) -> tuple[Action, ...]:
-    """Return what links and alerts call for, then what makes the report say more, three at most."""
-    actions = [*advice.choose_actions(week)]
-    commands = {action.command for action in actions}
-    actions += [action for action in _beginnings(week) if action.command not in commands]
-    return tuple(actions[: advice.MOST_ACTIONS]) or (_nothing_to_do(week),)
 
 
 def _beginnings(week: WeekData) -> Iterator[Action]:
@@ -248,8 +242,14 @@ _CHANGES = {
 
 def compare_soreness(now: Totals, usual: Totals, area: str, *, complete: bool = True) -> str:
     """Write how sore a week was, against the weeks before where they have enough ratings."""
+    if not now.runs and not now.ratings:
+        none, so_far = _("No runs and no ratings this week."), _("No runs and no ratings yet this week.")
+        return none if complete else so_far
     if not now.ratings:
-        return _headline_unrated(int(now.runs), complete=complete)
+        n = int(now.runs)
+        return ngettext("{n} run, but no rating this week.", "{n} runs, but no rating this week.", n).format(
+            n=n
+        )
     change, once = now.soreness_mean - usual.soreness_mean, now.ratings == 1
     digits = 0 if once and now.soreness_mean.is_integer() else 1
     if once and (now.soreness_max == 0 or not usual.is_compared_with):
@@ -265,21 +265,35 @@ def compare_soreness(now: Totals, usual: Totals, area: str, *, complete: bool = 
     return text.format(area=units.capital(units.area(area)), mean=mean, before=before)
 
 
-def _headline_unrated(runs: int, *, complete: bool) -> str:
-    if not runs:
-        return (
-            _("No runs and no ratings this week.") if complete else _("No runs and no ratings yet this week.")
-        )
-    text = ngettext("{n} run, but no rating this week.", "{n} runs, but no rating this week.", runs)
-    return text.format(n=runs)
-
-
-def _load(week: WeekData) -> StripItem | None:
-    now, unit = week.totals, week.units
-    if week.history.runs.empty or not units.is_known(now.distance_m):
-        return None
-    jumped = any(notice.kind == "week_jump" for notice in week.notices)
-    return StripItem("load", units.distance(now.distance_m, unit), _runs_label(week), BAD if jumped else "")
+def _strip(week: WeekData) -> Iterator[StripItem]:
+    """Yield load, the pair that was worn most in 28 days, the route run most, and warm-ups, where known."""
+    if len(week.history.runs) and units.is_known(week.totals.distance_m):
+        jumped = any(notice.kind == "week_jump" for notice in week.notices)
+        ran = week.distance(week.totals.distance_m)
+        yield StripItem("load", ran, _runs_label(week), BAD if jumped else "")
+    worn = max(
+        (shoe for shoe in week.shoes if shoe.share_28d > 0), key=lambda shoe: shoe.share_28d, default=None
+    )
+    if worn is not None:
+        due = any(notice.kind == "shoe_limit" and notice.subject == worn.name for notice in week.notices)
+        left = week.distance(worn.left_m, 0)
+        label, tone = _("left in {pair}, worn most"), BAD if due else ""
+        if worn.is_over:
+            left = f"+{week.distance(-worn.left_m, 0)}"
+            label, tone = _("{pair}, past its limit"), BAD
+        yield StripItem("shoes", left, label.format(pair=units.printable(worn.name)), tone)
+    routed = week.history.runs["route"][week.history.runs["end"] > week.end - pd.Timedelta(days=28)].count()
+    if week.routes and routed >= LEAST_ROUTED:
+        share = week.routes[0].share_28d
+        repeated = routed >= MIN_ROUTED and share >= week.history.settings.route_share
+        label = _("of runs in 28 days on one route")
+        yield StripItem("route", units.percent(share), label, BAD if repeated else "")
+    warmup = week.finding("warmup")
+    if warmup is not None and units.is_known(warmup.now):
+        known = warmup.week_known
+        text = _("{done} of {n}").format(done=round(warmup.now * known), n=known)
+        tone = GOOD if warmup.now == 1 else BAD if warmup.now <= advice.FEW_WARMUPS else ""
+        yield StripItem("warmup", text, ngettext("run with a warm-up", "runs with a warm-up", known), tone)
 
 
 def _runs_label(week: WeekData) -> str:
@@ -297,40 +311,3 @@ def _runs_label(week: WeekData) -> str:
     weeks = (pd.Timestamp(week.span.first) - earlier.max()).days // 7
     text = ngettext("{runs}, none in the week before", "{runs}, none in {n} weeks before", weeks)
     return text.format(runs=label, n=weeks) if weeks else label
-
-
-def _shoes(week: WeekData) -> StripItem | None:
-    """Return what is left of the pair that was worn most in 28 days."""
-    worn = max(
-        (shoe for shoe in week.shoes if shoe.share_28d > 0), key=lambda shoe: shoe.share_28d, default=None
-    )
-    if worn is None:
-        return None
-    unit, name = week.units, units.printable(worn.name)
-    if worn.is_over:
-        over = units.distance(-worn.left_m, unit, 0)
-        return StripItem("shoes", f"+{over}", _("{pair}, past its limit").format(pair=name), BAD)
-    due = any(notice.kind == "shoe_limit" and notice.subject == worn.name for notice in week.notices)
-    left = units.distance(worn.left_m, unit, 0)
-    return StripItem("shoes", left, _("left in {pair}, worn most").format(pair=name), BAD if due else "")
-
-
-def _route(week: WeekData) -> StripItem | None:
-    if not week.routes:
-        return None
-    routed = week.history.runs["route"][week.history.runs["end"] > week.end - pd.Timedelta(days=28)]
-    share, count = week.routes[0].share_28d, int(routed.notna().sum())
-    if count < LEAST_ROUTED:
-        return None
-    tone = BAD if count >= MIN_ROUTED and share >= week.history.settings.route_share else ""
-    return StripItem("route", units.percent(share), _("of runs in 28 days on one route"), tone)
-
-
-def _warmups(week: WeekData) -> StripItem | None:
-    warmup = week.finding("warmup")
-    if warmup is None or not units.is_known(warmup.now):
-        return None
-    known = warmup.week_known
-    text = _("{done} of {n}").format(done=round(warmup.now * known), n=known)
-    tone = GOOD if warmup.now == 1 else BAD if warmup.now <= advice.FEW_WARMUPS else ""
-    return StripItem("warmup", text, ngettext("run with a warm-up", "runs with a warm-up", known), tone)

@@ -14,7 +14,7 @@ from runlog.errors import NotFound
 from runlog.i18n import _, current_language
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Iterable
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,14 +68,12 @@ class Evidence:
 
 def _fill_in(part: Evidence | EvidenceStep) -> str:
     """Put the numbers into a finding, with as many digits as they are written with."""
-    numbers = {name: getattr(part, name, None) for name in ("people", "effect", "low", "high")}
-    return _(part.finding).format(
-        **{name: _format_number(Decimal(value)) for name, value in numbers.items() if value is not None}
-    )
-
-
-def _format_number(value: Decimal) -> str:
-    return units.number(float(value), -int(value.as_tuple().exponent))
+    places = {}
+    for name in ("people", "effect", "low", "high"):
+        number = getattr(part, name, None)
+        if number is not None:
+            places[name] = units.number(float(number), -int(Decimal(number).as_tuple().exponent))
+    return _(part.finding).format(**places)
 
 
 @cache
@@ -151,26 +149,23 @@ def clinician_advice() -> ClinicianAdvice:
 
 @cache
 def _tips_in(_language: str) -> tuple[Tip, ...]:
-    return tuple(_build_tip(**tip) for tip in _read_guidance()["tip"])
-
-
-def _build_tip(
-    *,
-    answers: Sequence[str],
-    studies: Sequence[str] = (),
-    grade: str = "",
-    remark: str = "",
-    source: str = "",
-    **texts: str,
-) -> Tip:
-    return Tip(
-        id=texts.pop("id"),
-        answers=tuple(answers),
-        grade=grade or evidence(studies[0]).grade,
-        evidence=" ".join((*(evidence(study).quote() for study in studies), *filter(None, [_(remark)]))),
-        source=sources(studies, source),
-        **{name: _(text) for name, text in texts.items()},
-    )
+    tips = []
+    for tip in _read_guidance()["tip"]:
+        studies = [evidence(study) for study in tip.get("studies", ())]
+        remark = [_(tip["remark"])] if "remark" in tip else []
+        tips.append(
+            Tip(
+                id=tip["id"],
+                title=_(tip["title"]),
+                how=_(tip["how"]),
+                why=_(tip["why"]),
+                answers=tuple(tip["answers"]),
+                grade=tip.get("grade") or studies[0].grade,
+                evidence=" ".join([*(study.quote() for study in studies), *remark]),
+                source=sources(tip.get("studies", ()), tip.get("source", "")),
+            )
+        )
+    return tuple(tips)
 
 
 @cache

@@ -95,7 +95,7 @@ class Season:
 
 
 def build_season(
-    history: History,
+    full_history: History,
     since: str,
     until: str | None = None,
     now: datetime | None = None,
@@ -103,58 +103,46 @@ def build_season(
 ) -> Season:
     """Gather the facts of a season as of its end, in the language of the settings.
 
-    Args:
-        history: whose.
-        since: its first month or day, like "2026-01" or "2026-01-15".
-        until: its last one, included; None is today.
-        now: the current time, aware.
-        progress: called after each week's alerts with its number, the number of weeks, and its name.
+    It goes from a month or day like "2026-01" or "2026-01-15" up to another one, included (default: today).
+    ``progress`` is called after each week's alerts with its number, the number of weeks, and its name.
 
     Raises:
         BadInput: no such month or day, an end before the beginning, a season that has not begun, or a
             ``now`` without a time zone.
     """
-    with use_language(history.settings.language):
-        return _gather_season(history, since, until, periods.to_utc(now), progress)
-
-
-def _gather_season(
-    full_history: History,
-    since: str,
-    until: str | None,
-    now: pd.Timestamp,
-    progress: Callable[[int, int, str], None] | None,
-) -> Season:
-    span = _season_span(since, until, full_history.clock.day(now))
-    end = min(periods.end_of_day(full_history, span.last), now)
-    history = periods.history_as_of(full_history, end)
-    area = periods.main_area(history) or Area.UPPER_BACK
-    table = span.of(exposures(history, area))
-    months, weeks = (
-        tuple(PeriodTotals(days, summary.week_totals(history, days, area)) for days in parts)
-        for parts in (_season_months(span), _season_weeks(history, span))
-    )
-    best, worst = _best_and_worst(weeks)
-    totals = summary.week_totals(history, span, area)
-    return Season(
-        span=span,
-        complete=end < now,
-        language=history.settings.language,
-        units=history.settings.units,
-        area=area,
-        ratings=int(totals.ratings),
-        headline=_season_headline(history, span, totals, area),
-        totals=totals,
-        months=months,
-        weeks=weeks,
-        best=best,
-        worst=worst,
-        findings=build_findings(history, table, span),
-        shoes=season_shoes(history, span, end),
-        routes=season_routes(history, span),
-        alerts=_past_alerts(history, weeks, end, progress),
-        charts=_season_charts(history, span, area),
-    )
+    with use_language(full_history.settings.language):
+        moment = periods.to_utc(now)
+        span = _season_span(since, until, full_history.clock.day(moment))
+        end = min(periods.end_of_day(full_history, span.last), moment)
+        history = periods.history_as_of(full_history, end)
+        area = periods.main_area(history) or Area.UPPER_BACK
+        months, weeks = (
+            tuple(PeriodTotals(days, summary.week_totals(history, days, area)) for days in parts)
+            for parts in (_season_months(span), _season_weeks(history, span))
+        )
+        best, worst = _best_and_worst(weeks)
+        totals = summary.week_totals(history, span, area)
+        shown = weeks_chart.weeks_in_span(history, span, area)
+        weeks_with_data = (shown.weeks[["ratings", "load"]] > 0).sum().max()
+        return Season(
+            span=span,
+            complete=end < moment,
+            language=history.settings.language,
+            units=history.settings.units,
+            area=area,
+            ratings=int(totals.ratings),
+            headline=_season_headline(history, span, totals, area),
+            totals=totals,
+            months=months,
+            weeks=weeks,
+            best=best,
+            worst=worst,
+            findings=build_findings(history, span.of(exposures(history, area)), span),
+            shoes=season_shoes(history, span, end),
+            routes=season_routes(history, span),
+            alerts=_past_alerts(history, weeks, end, progress),
+            charts={"weeks": shown} if weeks_with_data > 1 else {},
+        )
 
 
 def _season_span(since: str, until: str | None, today: date) -> Span:
@@ -196,13 +184,10 @@ def _best_and_worst(weeks: tuple[PeriodTotals, ...]) -> tuple[PeriodTotals | Non
 
 def _season_headline(history: History, span: Span, totals: Totals, area: str) -> str:
     """Write how soreness changed from the season's first half to its second, if both were rated."""
-    if not totals.runs and not totals.ratings:
-        return _("No runs and no ratings in this time.")
+    n = int(totals.runs)
     if not totals.ratings:
-        ran = ngettext(
-            "{n} run, but no rating in this time.", "{n} runs, but no rating in this time.", int(totals.runs)
-        )
-        return ran.format(n=int(totals.runs))
+        ran = ngettext("{n} run, but no rating in this time.", "{n} runs, but no rating in this time.", n)
+        return ran.format(n=n) if n else _("No runs and no ratings in this time.")
     middle = span.first + (span.last - span.first) / 2
     halves = (replace(span, last=middle), replace(span, first=middle + timedelta(days=1)))
     first, second = (summary.week_totals(history, half, area) for half in halves)
@@ -241,9 +226,3 @@ def _past_alerts(
         if progress is not None:
             progress(number, len(weeks), periods.week_name(periods.week_of(week.span.last, history.settings)))
     return tuple(past.values())
-
-
-def _season_charts(history: History, span: Span, area: str) -> dict[str, Any]:
-    weeks = weeks_chart.weeks_in_span(history, span, area)
-    rated, loaded = int((weeks.weeks["ratings"] > 0).sum()), int((weeks.weeks["load"] > 0).sum())
-    return {"weeks": weeks} if max(rated, loaded) > 1 else {}

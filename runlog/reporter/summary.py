@@ -21,10 +21,9 @@ from runlog.i18n import N_, N_plural, _, ngettext
 from runlog.reporter import findings
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Iterator, Mapping, Sequence
     from datetime import date
 
-    from runlog.analysis.factors.base import Factor
     from runlog.analysis.history import History
     from runlog.analysis.periods import Span
 
@@ -82,14 +81,15 @@ def _rows_in(spans: Sequence[Span], frame: pd.DataFrame) -> pd.DataFrame:
 
 def comparison_weeks(history: History, week: Span) -> list[Span]:
     """Return the same days of the four weeks before in which the log was kept, the latest first."""
-    return [span for span in map(week.before, range(1, COMPARISON_WEEKS + 1)) if _was_logging(history, span)]
-
-
-def _was_logging(history: History, span: Span) -> bool:
-    """Return whether the log was kept in a span: a week without any entry near it is unknown, not 0."""
     silence = timedelta(days=history.settings.silence_days)
     days = activity_evidence(history)["day"]
-    return bool(days.between(pd.Timestamp(span.first - silence), pd.Timestamp(span.last)).any())
+    spans = [week.before(number) for number in range(1, COMPARISON_WEEKS + 1)]
+    # A week without any entry near it is unknown, not 0.
+    return [
+        span
+        for span in spans
+        if days.between(pd.Timestamp(span.first - silence), pd.Timestamp(span.last)).any()
+    ]
 
 
 def _sum_up(runs: pd.DataFrame, ratings: pd.DataFrame, weeks: int) -> Totals:
@@ -196,22 +196,20 @@ class FormValue:
 
 def other_habits(history: History, week: Span, before: Sequence[Span]) -> tuple[OtherHabit, ...]:
     """Return the habits that are known in the week or in the weeks before."""
-    habits = [
-        _other_habit(factor, history, week, before)
-        for factor in FACTORS
-        if factor.family in findings.OTHER_HABIT_FAMILIES
-    ]
-    return tuple(habit for habit in habits if habit.now_text or habit.usual_text)
-
-
-def _other_habit(factor: Factor, history: History, week: Span, before: Sequence[Span]) -> OtherHabit:
-    now, *others = findings.week_numbers(factor, history, (week, *before))
-    usual = _mean_of_known(others)
-    now_text, usual_text = (
-        findings.describe_value(factor, value, history) if units.is_known(value) else ""
-        for value in (now, usual)
-    )
-    return OtherHabit(factor.name, _(factor.label), now, now_text, usual, usual_text)
+    habits = []
+    for factor in FACTORS:
+        if factor.family not in findings.OTHER_HABIT_FAMILIES:
+            continue
+        now, *others = findings.week_numbers(factor, history, (week, *before))
+        known = [value for value in others if units.is_known(value)]
+        usual = sum(known) / len(known) if known else math.nan
+        now_text, usual_text = (
+            findings.describe_value(factor, value, history) if units.is_known(value) else ""
+            for value in (now, usual)
+        )
+        if now_text or usual_text:
+            habits.append(OtherHabit(factor.name, _(factor.label), now, now_text, usual, usual_text))
+    return tuple(habits)
 
 
 class FormMeasure(NamedTuple):
@@ -280,27 +278,22 @@ def form_values(history: History, week: Span, before: Sequence[Span]) -> tuple[F
     runs, usual = week.of(history.runs), history.runs.iloc[:0]
     if before:
         usual = type(week)(before[-1].first, before[0].last).of(history.runs)
-    values = (_form_value(column, runs, usual) for column in FORM_MEASURES)
+    values = []
+    for column, measure in FORM_MEASURES.items():
+        mean, drift = FORM_COLUMNS[column]
+        known = runs[mean].dropna()
+        values.append(
+            FormValue(
+                column=column,
+                label=_(measure.label),
+                now=float(known.mean()),
+                usual=float(usual[mean].mean()),
+                drift=float(runs[drift].mean()),
+                runs=len(known),
+                digits=measure.digits,
+            )
+        )
     return tuple(value for value in values if units.is_known(value.drift))
-
-
-def _form_value(column: str, runs: pd.DataFrame, usual: pd.DataFrame) -> FormValue:
-    mean, drift = FORM_COLUMNS[column]
-    known = runs[mean].dropna()
-    return FormValue(
-        column=column,
-        label=_(FORM_MEASURES[column].label),
-        now=float(known.mean()),
-        usual=float(usual[mean].mean()),
-        drift=float(runs[drift].mean()),
-        runs=len(known),
-        digits=FORM_MEASURES[column].digits,
-    )
-
-
-def _mean_of_known(values: Sequence[float]) -> float:
-    known = [value for value in values if units.is_known(value)]
-    return sum(known) / len(known) if known else math.nan
 
 
 #: What runs may lack: the column, the sentence for one such run and for many, what to do, and the command.
@@ -338,57 +331,32 @@ class MissingData:
     command: str
 
 
-def missing_data(history: History, week: Span, area: str) -> tuple[MissingData, ...]:
-    """Return what is unknown and would make the report say more, the most useful first."""
-    runs = type(week)(week.before(COMPARISON_WEEKS - 1).first, week.last).of(history.runs)
-    return tuple(
-        gap
-        for gap in (
-            _missing_ratings(history, area),
-            *_missing_of_runs(runs),
-            _missing_in_diary(history, runs),
+def missing_data(history: History, week: Span, area: str) -> Iterator[MissingData]:
+    """Yield what is unknown and would make the report say more, the most useful first."""
+    left = MIN_RATINGS - len(ratings_of(history, area))
+    if left > 0:
+        what = _("{n} of {needed} ratings").format(n=MIN_RATINGS - left, needed=MIN_RATINGS)
+        then = ngettext(
+            "After {n} more evening you see what your soreness goes together with. 0 counts too.",
+            "After {n} more evenings you see what your soreness goes together with. 0 counts too.",
+            left,
         )
-        if gap is not None
-    )
-
-
-def _missing_ratings(history: History, area: str) -> MissingData | None:
-    n = len(ratings_of(history, area))
-    if n >= MIN_RATINGS:
-        return None
-    left = MIN_RATINGS - n
-    then = ngettext(
-        "After {n} more evening you see what your soreness goes together with. 0 counts too.",
-        "After {n} more evenings you see what your soreness goes together with. 0 counts too.",
-        left,
-    )
-    what = _("{n} of {needed} ratings").format(n=n, needed=MIN_RATINGS)
-    return MissingData(what, then.format(n=left), "runlog log 0")
-
-
-def _missing_of_runs(runs: pd.DataFrame) -> list[MissingData]:
+        yield MissingData(what, then.format(n=left), "runlog log 0")
+    runs = type(week)(week.before(COMPARISON_WEEKS - 1).first, week.last).of(history.runs)
     if runs.empty:
-        return [
-            MissingData(
-                _("No runs in four weeks"), _("Import what your watch recorded."), "runlog import ~/Downloads"
-            )
-        ]
-    runs = runs.assign(warmup=comparable_answers(runs, "warmup"))
-    return [
-        MissingData(ngettext(*texts, len(runs)).format(unknown=unknown, n=len(runs)), _(then), _(command))
-        for column, texts, then, command in _RUN_GAPS
-        if (unknown := int(runs[column].isna().sum())) > len(runs) / 2
-    ]
-
-
-def _missing_in_diary(history: History, runs: pd.DataFrame) -> MissingData | None:
-    if runs.empty or not len(history.entries):
-        return None
-    recent = history.entries[history.entries["day"] >= runs["day"].iloc[0]]
-    if recent[["strength", "desk_hours"]].notna().any().any():
-        return None
-    return MissingData(
-        _("Nothing about strength or desk hours"),
-        _("Add them to a rating now and then, to see whether they play a part."),
-        "runlog log 3 --strength --desk-hours 7",
-    )
+        then = _("Import what your watch recorded.")
+        yield MissingData(_("No runs in four weeks"), then, "runlog import ~/Downloads")
+        return
+    answers = runs.assign(warmup=comparable_answers(runs, "warmup"))
+    for column, texts, then, command in _RUN_GAPS:
+        unknown = int(answers[column].isna().sum())
+        if unknown > len(runs) / 2:
+            what = ngettext(*texts, len(runs)).format(unknown=unknown, n=len(runs))
+            yield MissingData(what, _(then), _(command))
+    noted = history.entries[history.entries["day"] >= runs["day"].iloc[0]][["strength", "desk_hours"]]
+    if len(history.entries) and not noted.notna().any().any():
+        yield MissingData(
+            _("Nothing about strength or desk hours"),
+            _("Add them to a rating now and then, to see whether they play a part."),
+            "runlog log 3 --strength --desk-hours 7",
+        )

@@ -126,7 +126,7 @@ def _build_week(data: WeekData) -> Week:
     trials = trial_statuses(history, data.end)
     first_look = glance_of(data)
     asked = {action.command for action in first_look.actions}
-    missing = missing_data(history, data.span, data.area)
+    gaps = missing_data(history, data.span, data.area)
     return Week(
         **{field.name: getattr(data, field.name) for field in fields(data)},
         glance=first_look,
@@ -136,7 +136,7 @@ def _build_week(data: WeekData) -> Week:
         form_values=form_values(history, days, weeks_before),
         habit_counts=_habit_counts(data),
         other_habits=other_habits(history, days, weeks_before),
-        missing=tuple(gap for gap in missing if gap.command not in asked),
+        missing=tuple(gap for gap in gaps if gap.command not in asked),
         charts=week_charts(data),
     )
 

@@ -32,12 +32,9 @@ def report(
 ) -> Path:
     """Write a week's report, and return its path.
 
-    Args:
-        history: whose.
-        week: like "2026-W30"; None is the last complete week that has any data.
-        out: the file, or a folder in which it becomes report-2026-W30.html.
-        now: the current time, aware.
-        form: one of ``reporter.FORMATS``; None is what the file's name says, else one self-contained page.
+    The week is one like "2026-W30", by default the one that is due (``glance.week_due``). ``out`` is the
+    file, or a folder in which it becomes report-2026-W30.html. ``form`` is one of ``reporter.FORMATS``, by
+    default what the file's name says, else one self-contained page.
 
     Raises:
         BadInput: no such week, a week that has not begun, a ``now`` without a time zone, or a place

@@ -27,10 +27,12 @@ if TYPE_CHECKING:
 
 
 class LinkScale:
-    """The scale of links: points of soreness to percent of the width, by roots, so that small ones show."""
+    """The scale of links: points of soreness to percent of the width, by roots, so that small ones show.
+
+    It spans all ranges, 0 always inside.
+    """
 
     def __init__(self, rows: Sequence[LinkRow]) -> None:
-        """Span all ranges, 0 always inside."""
         ends = [0.0, *(end for row in rows for end in (row.low, row.high))]
         self._low, self._high = min(ends), max(ends)
 

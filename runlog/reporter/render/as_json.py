@@ -17,7 +17,6 @@ from runlog.reporter import guidance
 from runlog.reporter.weekly import Week
 
 if TYPE_CHECKING:
-    from runlog.reporter.advice import Action
     from runlog.reporter.season import PeriodTotals, Season
 
 #: Raised when a key is removed or changes its meaning, not when one is added.
@@ -57,7 +56,15 @@ def _week_facts(week: Week) -> dict[str, Any]:
         "days": week.days,
         "findings": [{**_fields_of(finding), "sign": finding.has_sign} for finding in week.findings],
         "note": week.glance.note or None,
-        "actions": [_action_facts(action) for action in week.glance.actions],
+        "actions": [
+            {
+                **_fields_of(action, "finding", "notices", "tip"),
+                "command": action.command or None,
+                "topic": action.topic or None,
+                "alerts": [notice.id for notice in action.notices],
+            }
+            for action in week.glance.actions
+        ],
         "strip": week.glance.strip,
         "tips": [
             {**_fields_of(action.tip), "why_now": action.fact, "because_of": action.topic}
@@ -72,15 +79,6 @@ def _week_facts(week: Week) -> dict[str, Any]:
         "form": [_fields_of(value, "digits", "label") for value in week.form_values],
         "beside": [_fields_of(habit, "label") for habit in week.other_habits],
         "missing": week.missing,
-    }
-
-
-def _action_facts(action: Action) -> dict[str, Any]:
-    return {
-        **_fields_of(action, "finding", "notices", "tip"),
-        "command": action.command or None,
-        "topic": action.topic or None,
-        "alerts": [notice.id for notice in action.notices],
     }
 
 

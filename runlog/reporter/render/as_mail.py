@@ -19,17 +19,9 @@ from runlog.reporter.render.as_html import template_environment
 from runlog.reporter.render.content import ChartBlock
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
     from datetime import datetime
 
-    from runlog.reporter.render.content import Document, SimpleBlock
-
-
-def chart_png(block: ChartBlock) -> bytes:
-    """Return a chart in light colours, drawn for a phone, two dots to the pixel."""
-    figure = charts.find_chart(block.name).figure(block.data, style.NARROW)
-    figure.set_facecolor(style.LIGHT["paper"])
-    return style.encode_figure(figure, "png")
+    from runlog.reporter.render.content import Document
 
 
 #: Pixels that a chart takes at most, in a mail that is 600 wide.
@@ -41,8 +33,13 @@ SENDER = Address("runlog", "runlog", "runlog.invalid")
 def build_message(document: Document, now: datetime) -> bytes:
     """Return a report as a whole message of a moment (aware), ready to be sent or opened."""
     blocks = tuple(document.simple_blocks())
+    pictures = {}
     with use_language(document.language):
-        pictures = {block.name: chart_png(block) for block in blocks if isinstance(block, ChartBlock)}
+        for block in blocks:
+            if isinstance(block, ChartBlock):  # as for a phone, two dots to the pixel
+                figure = charts.find_chart(block.name).figure(block.data, style.NARROW)
+                figure.set_facecolor(LIGHT["paper"])
+                pictures[block.name] = style.encode_figure(figure, "png")
     text = as_text.render_plain(blocks)
     stamp = sha256(f"{now.isoformat()}{text}".encode()).hexdigest()[:24]
     ids = {name: f"{number}.{stamp}@{SENDER.domain}" for number, name in enumerate(pictures)}
@@ -52,21 +49,13 @@ def build_message(document: Document, now: datetime) -> bytes:
     mail["Date"] = format_datetime(now)
     mail["Message-ID"] = f"<{stamp}@{SENDER.domain}>"
     mail.set_content(text)
-    mail.add_alternative(_render_html(document, blocks, ids), subtype="html")
-    _attach_charts(mail, pictures, ids)
-    return mail.as_bytes()
-
-
-def _attach_charts(mail: EmailMessage, pictures: dict[str, bytes], ids: dict[str, str]) -> None:
-    """Attach the pictures to the HTML, which shows them by their ids."""
+    template = template_environment().get_template("mail.html")
+    text = template.render(page=document, blocks=blocks, ids=ids, colour=LIGHT, width=CHART_WIDTH)
+    mail.add_alternative(text, subtype="html")
     html = mail.get_body(("html",))
     assert isinstance(html, EmailMessage)  # noqa: S101 - it was added above
     for name, png in pictures.items():
         html.add_related(
             png, "image", "png", cid=f"<{ids[name]}>", disposition="inline", filename=f"{name}.png"
         )
-
-
-def _render_html(document: Document, blocks: Sequence[SimpleBlock], ids: dict[str, str]) -> str:
-    template = template_environment().get_template("mail.html")
-    return template.render(page=document, blocks=blocks, ids=ids, colour=LIGHT, width=CHART_WIDTH)
+    return mail.as_bytes()

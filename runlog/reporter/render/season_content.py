@@ -25,9 +25,8 @@ from runlog.reporter.shoes_and_routes import route_title
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
-    from datetime import date
 
-    from runlog.reporter.season import PastAlert, PeriodTotals, Season
+    from runlog.reporter.season import PeriodTotals, Season
     from runlog.reporter.shoes_and_routes import SeasonShoe
     from runlog.reporter.summary import Totals
 
@@ -59,10 +58,11 @@ def _months_section(season: Season) -> Iterator[Section]:
         *(_("Ratings"), _("Moving time")),
     )
     years = {month.span.first.year for month in season.months}
-    rows = [
-        _totals_row(_month_label(month.span.first, year=len(years) > 1), month.totals, season.units)
-        for month in season.months
-    ]
+    rows = []
+    for month in season.months:
+        first = month.span.first
+        name = f"{units.month(first)} {first.year}" if len(years) > 1 else units.month(first)
+        rows.append(_totals_row(name, month.totals, season.units))
     if len(rows) > 1:
         rows.append(_totals_row(_("In all"), season.totals, season.units))
     note = _("Soreness of your {area}: the mean of its ratings, 0 none to 10 worst.")
@@ -71,10 +71,6 @@ def _months_section(season: Season) -> Iterator[Section]:
         Paragraph(note.format(area=units.area(season.area)), quiet=True),
     )
     yield Section(_("Month by month"), blocks)
-
-
-def _month_label(first: date, *, year: bool) -> str:
-    return f"{units.month(first)} {first.year}" if year else units.month(first)
 
 
 def _totals_row(name: str, numbers: Totals, unit: str) -> tuple[str, ...]:
@@ -149,16 +145,14 @@ def _alerts_section(season: Season) -> Iterator[Section]:
     blocks: tuple[Block, ...] = (Paragraph(_("None.")),)
     if season.alerts:
         past = sorted(season.alerts, key=lambda alert: alert.last.last)
-        items = tuple(ListItem(f"{_alert_weeks(alert)}:", alert.notice.message) for alert in past)
+        items = []
+        for alert in past:  # with the end of the week in which it held last, and for how many it did
+            held = ngettext("Week to {day}", "{n} weeks, the last to {day}", alert.weeks)
+            held = held.format(n=alert.weeks, day=units.day(alert.last.last, weekday=False, year=True))
+            items.append(ListItem(f"{held}:", alert.notice.message))
         title = ngettext("{n} alert, as it stood then", "{n} alerts, as they stood then", len(past))
-        blocks = (Fold(title.format(n=len(past)), (BulletList(items),)),)
+        blocks = (Fold(title.format(n=len(past)), (BulletList(tuple(items)),)),)
     yield Section(_("Alerts in this time"), blocks)
-
-
-def _alert_weeks(alert: PastAlert) -> str:
-    """Return the end of the week in which an alert held last, and for how many weeks it did."""
-    text = ngettext("Week to {day}", "{n} weeks, the last to {day}", alert.weeks)
-    return text.format(n=alert.weeks, day=units.day(alert.last.last, weekday=False, year=True))
 
 
 def _shoes_section(season: Season) -> Iterator[Section]:

@@ -194,20 +194,18 @@ def _calendar_section(week: Week) -> Iterator[Section]:
 def _alerts_section(week: Week) -> Iterator[Section]:
     """Yield the alerts that no action answers."""
     if week.other_alerts:
-        folds = (Fold(_todo(notice)[0], tuple(_alert_blocks(notice))) for notice in week.other_alerts)
-        yield Section(_("Keep an eye on"), tuple(folds))
+        yield Section(_("Keep an eye on"), tuple(map(_alert_fold, week.other_alerts)))
 
 
-def _alert_blocks(notice: Notice) -> Iterator[Block]:
+def _alert_fold(notice: Notice) -> Fold:
+    """Return what to do about an alert, and below it why; a command of its own stands last."""
+    todo, _colon, command = notice.todo.partition(": runlog ")
     (grade,) = (rule.grade for rule in ALERTS if rule.kind == notice.kind)
     since = _("Since {day}. Evidence: {grade}.").format(day=units.day(notice.since), grade=_(grade))
-    yield Paragraph(f"{notice.message} {notice.why} {since}", command=_todo(notice)[1])
-
-
-def _todo(notice: Notice) -> tuple[str, str]:
-    """Return what to do about an alert, and the command that does it."""
-    text, _colon, command = notice.todo.partition(": runlog ")
-    return (f"{text}.", f"runlog {command}") if command else (text, "")
+    text = f"{notice.message} {notice.why} {since}"
+    if not command:
+        return Fold(todo, (Paragraph(text),))
+    return Fold(f"{todo}.", (Paragraph(text, command=f"runlog {command}"),))
 
 
 def _trials_section(week: Week) -> Iterator[Section]:
@@ -226,36 +224,35 @@ def _trial_item(trial: TrialStatus) -> ListItem:
     text = trial.sentence
     if trial.next_day is not None:
         day = units.day(trial.next_day)
-        following = (
-            _("Next, on {day}: {way}.").format(day=day, way=trial.next_way)
-            if trial.next_way
-            else _("Next: {day}. Which way to do it, you see on that day.").format(day=day)
-        )
-        text = f"{text} {following}"
+        following = _("Next: {day}. Which way to do it, you see on that day.")
+        if trial.next_way:
+            following = _("Next, on {day}: {way}.")
+        text = f"{text} {following.format(day=day, way=trial.next_way)}"
     return ListItem(title.format(id=trial.id, first=trial.first, second=trial.second), text)
 
 
 def _shoes_section(week: Week) -> Iterator[Section]:
     if week.shoes:
         longest = max(max(shoe.worn_m, shoe.limit_m) for shoe in week.shoes) or 1.0
-        bars = Bars(tuple(_shoe_bar(shoe, week.units, longest) for shoe in week.shoes))
+        bars = Bars(
+            tuple(
+                Bar(
+                    name=shoe.name,
+                    amount=used_text(shoe, week.units),
+                    percent=100 * shoe.worn_m / longest,
+                    text=shoe_forecast(shoe, week.units),
+                    mark=100 * shoe.limit_m / longest,
+                    is_bad=shoe.is_over,
+                )
+                for shoe in week.shoes
+            )
+        )
         convention = guidance.evidence("shoe-limits").quote()
         is_quoted = any(convention in notice.why for notice in week.notices)
         yield Section(_("Shoes"), (bars,) if is_quoted else (bars, Paragraph(convention, quiet=True)))
     elif len(week.history.runs):
         none = _("No shoes yet. Say which pair you run in, and runlog counts the distance:")
         yield Section(_("Shoes"), (Paragraph(none, command=add_command()),))
-
-
-def _shoe_bar(shoe: ShoeInUse, unit: str, longest: float) -> Bar:
-    return Bar(
-        name=shoe.name,
-        amount=used_text(shoe, unit),
-        percent=100 * shoe.worn_m / longest,
-        text=shoe_forecast(shoe, unit),
-        mark=100 * shoe.limit_m / longest,
-        is_bad=shoe.is_over,
-    )
 
 
 def shoe_forecast(shoe: ShoeInUse, unit: str) -> str:
@@ -279,11 +276,8 @@ def _routes_section(week: Week) -> Iterator[Section]:
         none = _("No run with GPS in the last 28 days, so no routes.")
         yield Section(_("Routes"), (Paragraph(none),))
         return
-    shapes = (
-        {one.route: one.lines for one in week.charts["route_maps"].maps}
-        if "route_maps" in week.charts
-        else {}
-    )
+    maps = week.charts["route_maps"].maps if "route_maps" in week.charts else ()
+    shapes = {one.route: one.lines for one in maps}
     bars = Bars(
         tuple(
             Bar(
