@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from werkzeug.datastructures import FileStorage
     from werkzeug.wrappers import Response
 
-    from runlog.results import FileResult, ImportSummary, ServiceStatus
+    from runlog.results import ImportSummary, ServiceStatus
     from runlog.web.jobs import Job
 
 blueprint = Blueprint("add", __name__)
@@ -56,12 +56,8 @@ _LONGEST_NAME = 150
 
 
 @blueprint.get("/add")
-def show() -> str:
+def show(problem: str = "") -> str:
     """Show the form that takes files, and the services."""
-    return _page()
-
-
-def _page(problem: str = "") -> str:
     services, keys_problem = [], ""
     try:
         services = [_service(status) for status in context.journal().clouds.status()]
@@ -135,7 +131,7 @@ def take() -> Any:  # noqa: ANN401 - a redirect, or the page with what is wrong
         raise
     if not taken:
         uploads.delete(folder)
-        return _page(_(NO_FILES)), HTTPStatus.BAD_REQUEST
+        return show(_(NO_FILES)), HTTPStatus.BAD_REQUEST
     job = JOBS.import_folder(context.site().shared, folder)
     return redirect(url_for("add.progress", job_id=job.id), 303)
 
@@ -188,7 +184,10 @@ def progress(job_id: str) -> str:
         more=max(0, len(new) - _MOST_NAMED),
         counts=_counts(job),
         problems=_problems(job),
-        said=_said_of_services(job),
+        said=[
+            *(f"{result.title}: {note}" for result in job.synced for note in result.notes),
+            *(_withheld(result.title, result.withheld) for result in job.synced if result.withheld),
+        ],
     )
 
 
@@ -222,28 +221,16 @@ def _counts(job: Job) -> list[tuple[int, str]]:
 
 
 def _problems(job: Job) -> list[tuple[str, str]]:
-    """Return what could not be read, or not wholly, with the reason."""
+    """Return what could not be read, or not wholly, with the reason, without where an upload lay."""
     of_services = [(result.title, problem) for result in job.synced for problem in result.problems]
+    uploaded = (
+        re.escape(f"{uploads.folder(context.site().shared.folder)}{os.sep}") + r"[^/\\]*[/\\]files[/\\]"
+    )
+    folder = "" if job.folder is None else f"{job.folder / 'files'}{os.sep}"
     of_files = [
-        (_shown_name(file, job), _without_place(file.reason))
+        (file.path.removeprefix(folder), re.sub(uploaded, "", file.reason))
         for summary in _summaries(job)
         for file in summary.files
         if file.reason and (file.outcome in {"failed", "skipped"} or file.problems)
     ]
     return (of_services + of_files)[:_MOST_SHOWN]
-
-
-def _said_of_services(job: Job) -> list[str]:
-    """Return what should be known of a sync."""
-    said = [f"{result.title}: {note}" for result in job.synced for note in result.notes]
-    return said + [_withheld(result.title, result.withheld) for result in job.synced if result.withheld]
-
-
-def _without_place(reason: str) -> str:
-    """Leave out where an upload lay, this one or an earlier one."""
-    home = context.site().shared.folder
-    return re.sub(re.escape(f"{uploads.folder(home)}{os.sep}") + r"[^/\\]*[/\\]files[/\\]", "", reason)
-
-
-def _shown_name(file: FileResult, job: Job) -> str:
-    return file.path if job.folder is None else file.path.removeprefix(f"{job.folder / 'files'}{os.sep}")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 import traceback
+from contextlib import suppress
 from datetime import UTC, datetime
 from http import HTTPStatus
 from typing import TYPE_CHECKING
@@ -114,16 +115,12 @@ def _set_up_templates(app: Flask) -> None:
 
 def _begin() -> None:
     site = context.site()
-    g.language = use_language(_language(site.shared))
+    language = "en"
+    with suppress(BadInput):  # a broken config.toml is told by the page that reads it
+        language = site.shared.settings().language
+    g.language = use_language(language)
     g.language.__enter__()
     site.access.check(site.now())
-
-
-def _language(shared: SharedJournal) -> str:
-    try:
-        return shared.settings().language
-    except BadInput:
-        return "en"  # a broken config.toml is told by the page that reads it
 
 
 def _end(_error: BaseException | None) -> None:

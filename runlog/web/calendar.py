@@ -101,12 +101,8 @@ def day(day: str) -> str:
 
 
 @blueprint.get("/entries/<int:number>")
-def entry(number: int) -> str:
+def entry(number: int, problem: str = "") -> str:
     """Show an entry to edit or to delete."""
-    return _entry_page(number)
-
-
-def _entry_page(number: int, problem: str = "") -> str:
     stored = rating.find_entry(context.journal(), number)
     local = at_offset(stored.entry.moment, stored.entry.utc_offset_s)
     return render_template(
@@ -129,7 +125,7 @@ def change_entry(number: int) -> Any:  # noqa: ANN401 - a redirect, or the page 
     try:
         journal.edit(number, rating.edited_entry(stored.entry))
     except BadInput as error:
-        return _entry_page(number, context.error_text(error)), 400
+        return entry(number, context.error_text(error)), 400
     return changes.redirect_to("calendar.day", day=_day_of(stored.entry))
 
 

@@ -6,6 +6,7 @@ from http import HTTPStatus
 from typing import TYPE_CHECKING
 
 from flask import Blueprint, Response, abort, g, make_response, redirect, render_template, request, url_for
+from markupsafe import Markup
 
 from runlog.i18n import N_
 from runlog.web import context, forms
@@ -37,12 +38,7 @@ def confirm(token: str) -> werkzeug.Response:
     cookie = access.devices.add(_device_name(agent), context.now())
     response = make_response(redirect(url_for("now.show"), 303))
     response.set_cookie(
-        COOKIE,
-        cookie,
-        max_age=DEVICE_LIFE,
-        httponly=True,
-        samesite="Strict",
-        secure=is_encrypted(),
+        COOKIE, cookie, max_age=DEVICE_LIFE, httponly=True, samesite="Strict", secure=is_encrypted()
     )
     return response
 
@@ -93,20 +89,14 @@ def code() -> Response:
     access = context.site().access
     if not access.origin:
         abort(HTTPStatus.NOT_FOUND)
-    from markupsafe import Markup
-
-    address = f"{access.origin}/pair/{access.tokens.make()}"
-    return make_response(render_template("code.html", address=address, picture=Markup(qr_svg(address))))  # noqa: S704 - segno's own
-
-
-def qr_svg(address: str) -> str:
-    """Return the QR code of an address as an SVG element, dark on white in either theme."""
     import segno
 
-    drawn: str = segno.make(address, error="m", micro=False).svg_inline(
+    address = f"{access.origin}/pair/{access.tokens.make()}"
+    # Dark on white in either theme.
+    picture = segno.make(address, error="m", micro=False).svg_inline(
         scale=6, border=4, dark="#000", light="#fff", omitsize=True, svgclass="qr", lineclass=None
     )
-    return drawn
+    return make_response(render_template("code.html", address=address, picture=Markup(picture)))  # noqa: S704 - segno's own
 
 
 @blueprint.post("/devices/revoke")

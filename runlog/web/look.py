@@ -64,7 +64,7 @@ def rating_colours(rating: int) -> dict[str, str]:
     for theme, name in ((LIGHT, "light"), (DARK, "dark")):
         field = _between(rating, theme)
         inks = (PALETTE["ink"][theme], PALETTE["paper"][theme])
-        colours[name] = _hex(field)
+        colours[name] = "#" + "".join(f"{round(part):02x}" for part in field)
         colours[f"{name}_ink"] = max(inks, key=lambda ink: _contrast(_rgb(ink), field))
     return colours
 
@@ -79,10 +79,6 @@ def _between(rating: int, theme: int) -> tuple[float, ...]:
 
 def _rgb(colour: str) -> tuple[float, ...]:
     return tuple(int(colour[place : place + 2], 16) for place in (1, 3, 5))
-
-
-def _hex(colour: tuple[float, ...]) -> str:
-    return "#" + "".join(f"{round(part):02x}" for part in colour)
 
 
 def _contrast(one: tuple[float, ...], other: tuple[float, ...]) -> float:

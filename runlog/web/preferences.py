@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any
 
 from flask import Blueprint, redirect, render_template, request, url_for
 
@@ -18,66 +18,43 @@ if TYPE_CHECKING:
 blueprint = Blueprint("preferences", __name__)
 
 
-class Choice(NamedTuple):
-    """A setting that is one of some words."""
-
-    name: str
-    label: str
-    words: dict[str, str]
-
-
-class Number(NamedTuple):
-    """A setting that is a number; empty is its default, or unknown."""
-
-    name: str
-    label: str
-    unit: str
-
-
+#: The settings that are one of some words: the name, its label, and the words.
 CHOICES_SHOWN = (
-    Choice("language", N_("Language"), {"en": "English", "de": "Deutsch"}),
-    Choice("units", N_("Distances"), {"km": N_("kilometres"), "mi": N_("miles")}),
-    Choice(
+    ("language", N_("Language"), {"en": "English", "de": "Deutsch"}),
+    ("units", N_("Distances"), {"km": N_("kilometres"), "mi": N_("miles")}),
+    (
         "week_start",
         N_("A week begins on"),
         {"monday": N_("Monday"), "saturday": N_("Saturday"), "sunday": N_("Sunday")},
     ),
-    Choice("sex", N_("Sex, for the load by heart rate"), {"female": N_("female"), "male": N_("male")}),
-    Choice(
+    ("sex", N_("Sex, for the load by heart rate"), {"female": N_("female"), "male": N_("male")}),
+    (
         "date_order",
         N_("A diary’s 03/04/2026 is"),
         {"day-first": N_("3 April"), "month-first": N_("4 March")},
     ),
 )
+#: The settings that are numbers: the name, its label, and the unit; empty is the default, or unknown.
 NUMBERS_SHOWN = (
-    Number("hr_rest", N_("Resting heart rate"), N_("bpm")),
-    Number("hr_max", N_("Highest heart rate"), N_("bpm")),
-    Number("shoe_limit_km", N_("Limit of a pair of shoes"), "km"),
-    Number("quiet_from", N_("No reminders from"), N_("o’clock")),
-    Number("quiet_until", N_("No reminders until"), N_("o’clock")),
+    ("hr_rest", N_("Resting heart rate"), N_("bpm")),
+    ("hr_max", N_("Highest heart rate"), N_("bpm")),
+    ("shoe_limit_km", N_("Limit of a pair of shoes"), "km"),
+    ("quiet_from", N_("No reminders from"), N_("o’clock")),
+    ("quiet_until", N_("No reminders until"), N_("o’clock")),
 )
 
 
 @blueprint.get("/settings")
-def show() -> str:
+def show(problem: str = "") -> str:
     """Show the settings."""
-    return _page()
-
-
-def _page(problem: str = "") -> str:
     held, usual, shared = context.settings(), Settings(), context.site().shared
     mistakes = settings.find_mistakes(shared.folder / CONFIG_NAME)
     return render_template(
         "settings.html",
         choices=CHOICES_SHOWN,
         numbers=[
-            (
-                number,
-                _written(getattr(held, number.name)),
-                _written(getattr(usual, number.name)),
-                RANGES[number.name],
-            )
-            for number in NUMBERS_SHOWN
+            (name, label, unit, *(_written(getattr(of, name)) for of in (held, usual)), RANGES[name])
+            for name, label, unit in NUMBERS_SHOWN
         ],
         held=held,
         optional={"sex", "date_order"},
@@ -100,7 +77,7 @@ def save() -> Any:  # noqa: ANN401 - a redirect, or the page with what is wrong
         text = settings.changed_text(_read(path), values)
         settings.parse_settings(text)
     except BadInput as error:
-        return _page(context.error_text(error)), 400
+        return show(context.error_text(error)), 400
     fileio.write_atomically(path, text)
     return redirect(url_for("preferences.show", saved=1), 303)
 
@@ -113,14 +90,14 @@ def _sent() -> dict[str, str | float | None]:
     """
     usual = Settings()
     values: dict[str, str | float | None] = {}
-    for choice in CHOICES_SHOWN:
-        word = forms.text(choice.name) or None
-        if word is not None and word not in CHOICES[choice.name]:
+    for name, _label, _words in CHOICES_SHOWN:
+        word = forms.text(name) or None
+        if word is not None and word not in CHOICES[name]:
             raise BadInput(_(forms.UNFINISHED))
-        values[choice.name] = None if word == getattr(usual, choice.name) else word
-    for number in NUMBERS_SHOWN:
-        amount = forms.number(number.name, *RANGES[number.name])
-        values[number.name] = None if amount == getattr(usual, number.name) else amount
+        values[name] = None if word == getattr(usual, name) else word
+    for name, _label, _unit in NUMBERS_SHOWN:
+        amount = forms.number(name, *RANGES[name])
+        values[name] = None if amount == getattr(usual, name) else amount
     return values
 
 

@@ -75,13 +75,7 @@ class Access:
         self._check_device(now)
 
     def may_send_files(self, address: str, headers: Mapping[str, str], now: datetime) -> bool:
-        """Return whether more than a form may come from an address, before it is received.
-
-        Args:
-            address: of the sender.
-            headers: of the request.
-            now: aware.
-        """
+        """Return whether more than a form may come from an address, before it is received."""
         cookie = parse_cookie(headers.get("Cookie", "")).get(COOKIE)
         if cookie and self.devices.is_paired(cookie, now):
             return True

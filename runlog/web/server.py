@@ -89,7 +89,9 @@ def prepare(
     port = listening.getsockname()[1]
     scheme = "https" if tls else "http"
     phone_address = f"{scheme}://{own_address}:{port}" if own_address else ""
-    hosts = {name.lower() for name in (*names, *([own_address, *_own_names()] if phone else ())) if name}
+    own = socket.gethostname().lower()
+    own_names = (own_address, own, f"{own.partition('.')[0]}.local") if phone else ()
+    hosts = {name.lower() for name in (*names, *own_names) if name}
     origin = phone_address or (f"https://{names[0].lower()}" if names else "")
     access = Access(Devices(home), frozenset(hosts), origin=origin)
     app = create_app(shared, access)
@@ -265,8 +267,3 @@ def home_network_address() -> str:
             return ""
         address: str = probe.getsockname()[0]
     return "" if address.startswith("127.") else address
-
-
-def _own_names() -> tuple[str, ...]:
-    name = socket.gethostname().lower()
-    return (name, f"{name.partition('.')[0]}.local")

@@ -45,7 +45,12 @@ def show() -> str:
     names = {shoe.name for shoe in in_use}
     stored = {shoe.name: shoe for shoe in shoes.all() if shoe.same_as is None}
     pairs = [_row(shoe, stored.get(shoe.name)) for shoe in in_use if shoe.name in stored or shoe.runs]
-    others = [_other_row(name, stored.get(name)) for name in history.shoes.index if name not in names]
+    others = []
+    for name in history.shoes.index:
+        if name not in names:
+            last = stored[name].retired if name in stored else None
+            retired = last and units.day(last, year=True)
+            others.append({"name": name, "retired": retired, "stored": name in stored})
     return render_template(
         "shoes.html",
         pairs=pairs,
@@ -101,11 +106,6 @@ def _row(shoe: ShoeInUse, stored: Shoe | None) -> dict[str, Any]:
         "from": stored.from_date.isoformat() if stored and stored.from_date else "",
         "rests": [units.days(first, last) for first, last in stored.rests] if stored else [],
     }
-
-
-def _other_row(name: str, stored: Shoe | None) -> dict[str, Any]:
-    last = stored.retired if stored else None
-    return {"name": name, "retired": last and units.day(last, year=True), "stored": stored is not None}
 
 
 def _in_unit(metres: float | None) -> str:

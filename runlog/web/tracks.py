@@ -111,9 +111,8 @@ def _distance(track: Track) -> NDArray[np.float64] | None:
 def _running_time(track: Track) -> NDArray[np.float64]:
     """Return the seconds since the start at each point, without the pauses."""
     steps = np.diff(track["time_s"], prepend=track["time_s"][0])
-    return np.asarray(
-        np.cumsum(np.where(np.diff(track["segment"], prepend=0.0) > 0, 0.0, steps)), dtype=float
-    )
+    steps[np.diff(track["segment"], prepend=0.0) > 0] = 0.0
+    return np.asarray(np.cumsum(steps), dtype=float)
 
 
 def _filled(values: NDArray[Any], time_s: NDArray[Any]) -> NDArray[np.float64]:
@@ -194,7 +193,8 @@ def _draw_map(
     if not pieces:
         return nothing
     points = to_cartesian(shape)
-    flat = TangentPlane(points.mean(axis=0)).project(points)
+    plane = TangentPlane(points.mean(axis=0))
+    flat = plane.project(points)
     corners = np.vstack(pieces)
     low, size = corners.min(axis=0), float(np.ptp(corners, axis=0).max()) or 1.0
     scale = _MAP_SIZE / size
@@ -207,21 +207,12 @@ def _draw_map(
     wide, high = np.ptp(corners, axis=0) * scale
     box = f"-12 {-high - 12:.0f} {wide + 24:.0f} {high + 24:.0f}"
     spots = np.column_stack([np.interp(at, distance[known], flat[:, axis]) for axis in (0, 1)])
-    seen = _outside(spots, shape, zones)
-    shown = tuple(place(spot) if visible else None for spot, visible in zip(spots, seen, strict=True))
-    return box, path, lines[0][0] if starts_at_start else None, shown
-
-
-def _outside(
-    spots: NDArray[np.float64], shape: NDArray[np.float64], zones: Sequence[PrivacyZone]
-) -> NDArray[np.bool_]:
-    """Return which spots on the plane of a track lie outside of all zones."""
-    plane = TangentPlane(to_cartesian(shape).mean(axis=0))
-    outside = np.ones(len(spots), dtype=bool)
+    seen = np.ones(len(spots), dtype=bool)
     for zone in zones:
         middle = plane.project(to_cartesian(np.array([[zone.lat, zone.lon]])))[0]
-        outside &= np.hypot(*(spots - middle).T) > zone.radius_m
-    return outside
+        seen &= np.hypot(*(spots - middle).T) > zone.radius_m
+    shown = tuple(place(spot) if visible else None for spot, visible in zip(spots, seen, strict=True))
+    return box, path, lines[0][0] if starts_at_start else None, shown
 
 
 MAP_TITLE = N_("Map of the run, without your privacy zones")
