@@ -10,7 +10,7 @@ from http import HTTPStatus
 from typing import TYPE_CHECKING
 
 from flask import Flask, Response, g, render_template, request
-from jinja2 import StrictUndefined
+from jinja2 import ChoiceLoader, PackageLoader, StrictUndefined
 from werkzeug.exceptions import HTTPException
 
 from runlog import units
@@ -103,6 +103,8 @@ def _clock() -> datetime:
 
 
 def _set_up_templates(app: Flask) -> None:
+    # The style sheet takes the colours and the type from the report's.
+    app.jinja_loader = ChoiceLoader([PackageLoader("runlog.web"), PackageLoader("runlog.reporter")])
     environment = app.jinja_env
     environment.undefined = StrictUndefined
     environment.trim_blocks = environment.lstrip_blocks = True

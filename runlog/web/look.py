@@ -5,7 +5,6 @@ from __future__ import annotations
 from functools import cache
 
 from flask import Blueprint, Response, render_template
-from jinja2 import ChoiceLoader, PackageLoader
 
 from runlog.i18n import _
 from runlog.reporter.charts.style import PALETTE
@@ -15,12 +14,6 @@ blueprint = Blueprint("look", __name__)
 #: The colours of the ratings 0 to 10: anchors of the report's palette between which the others lie.
 _ANCHORS = {0: "empty", 1: "empty", 3: "heat0", 5: "heat1", 7: "heat2", 9: "heat3", 10: "heat4"}
 LIGHT, DARK = 0, 1
-
-
-@blueprint.record_once
-def _share_templates(state: object) -> None:
-    app = state.app  # type: ignore[attr-defined]  # Flask's BlueprintSetupState
-    app.jinja_loader = ChoiceLoader([app.jinja_loader, PackageLoader("runlog.reporter")])
 
 
 @blueprint.get("/style.css")

@@ -166,32 +166,27 @@ def _report(name: str) -> SafePage:
     def make() -> SafePage:
         return move_styles(render_page(build_week(context.history(), name, context.now())))
 
-    return context.facts().get("report", (name, now.slot(), context.settings().language), make)
+    try:
+        return context.facts().get("report", (name, now.slot(), context.settings().language), make)
+    except BadInput:
+        abort(404)
 
 
 @blueprint.get("/reports/<name>")
 def report(name: str) -> str:
     """Show the report of a week as it is."""
-    try:
-        page = _report(name).html
-    except BadInput:
-        abort(404)
     head = f'<link rel="stylesheet" href="{url_for("more.report_style", name=name)}">'
     back = f'<nav class="back"><a href="{url_for("more.reports")}">← runlog</a></nav>'
-    page = page.replace("</head>", f"{head}\n</head>", 1)
+    page = _report(name).html.replace("</head>", f"{head}\n</head>", 1)
     return page.replace("<body>", f"<body>\n{back}", 1)
 
 
 @blueprint.get("/reports/<name>/style.css")
 def report_style(name: str) -> Response:
     """Answer with the style sheet of a week's report."""
-    try:
-        css = _report(name).css
-    except BadInput:
-        abort(404)
     extra = ".back { max-width: 54rem; margin: 0 auto; padding: 1rem 1.25rem 0; }"
     widths = "\n".join(f".w{percent} {{ width: {percent}%; }}" for percent in range(101))
-    return Response(f"{css}\n{widths}\n{extra}", mimetype="text/css")
+    return Response(f"{_report(name).css}\n{widths}\n{extra}", mimetype="text/css")
 
 
 @blueprint.post("/backup")

@@ -48,12 +48,9 @@ _SAID = {"undone": N_("Taken back."), "before": guided.BEFORE.done, "after": gui
 
 
 @blueprint.get("/")
-def show() -> Any:  # noqa: ANN401 - a page
+def show(problem: str = "") -> str:
     """Show the form of a rating, the week, what to change and the alerts."""
-    return _page(forms.parse_whole(request.args.get("run", "")))
-
-
-def _page(run_id: int | None, problem: str = "", status: int = 200) -> Any:  # noqa: ANN401 - a page, or one with a status
+    run_id = forms.parse_whole(request.values.get("run", ""))
     history = context.history()
     free = bool(request.args.get("free"))
     question = rating.next_question(history, context.now(), run_id, without_run=free)
@@ -63,7 +60,7 @@ def _page(run_id: int | None, problem: str = "", status: int = 200) -> Any:  # n
     actions = _shown_actions(week.glance.actions, alerts)
     answered = {number for shown in actions for number in shown["alerts"]}
     asked = _("How sore is your {area} now?") if question.run is None else _("How sore is your {area}?")
-    page = render_template(
+    return render_template(
         "now.html",
         question=question,
         run=None if question.run is None else _run_line(question.run),
@@ -82,7 +79,6 @@ def _page(run_id: int | None, problem: str = "", status: int = 200) -> Any:  # n
         sent=request.form,
         heading=asked.format(area=units.area(question.area)),
     )
-    return (page, status) if status != 200 else page  # noqa: PLR2004 - HTTP's OK
 
 
 def _run_line(run: Any) -> dict[str, Any]:  # noqa: ANN401 - a row of History.runs
@@ -205,7 +201,7 @@ def rate() -> Any:  # noqa: ANN401 - a redirect, or the page with what is wrong
             with journal.as_one_change("add_entry"):
                 ids = [_log_once(journal, entry, is_first=is_first) for entry in entries]
     except BadInput as error:
-        return _page(forms.whole("run"), context.error_text(error), 400)
+        return show(context.error_text(error)), 400
     return redirect(url_for("now.show", saved="-".join(map(str, ids))), 303)
 
 

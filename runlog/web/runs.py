@@ -112,7 +112,7 @@ def list_row(row: Any, history: History, soreness: dict[int, float] | None = Non
     return {
         "id": int(row.name),
         "name": words.activity_name(row),
-        "when": f"{units.day(local, year=local.year != context.local_now().year)}, {local:%H:%M}",
+        "when": words.moment(local, context.local_now().date()),
         "day": local.date().isoformat(),
         "distance": units.distance(row["distance_m"], unit),
         "duration": units.duration(row["duration_s"]),

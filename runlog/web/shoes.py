@@ -118,15 +118,7 @@ def add() -> Response:
     name = forms.text("name")
     if not name:
         raise BadInput(_(NO_NAME))
-    context.journal().shoes.add(
-        Shoe(
-            name,
-            from_date=_day("from"),
-            start_m=_metres("start") or 0.0,
-            limit_m=_metres("limit"),
-            default=forms.text("default") == "yes",
-        )
-    )
+    context.journal().shoes.add(_as_sent(Shoe(name)))
     return changes.redirect_to("shoes.show")
 
 
@@ -159,19 +151,23 @@ def _change(shoes: Shoes, name: str) -> None:
     if stored is None:  # so far only the diary or the watch names it
         shoes.add(Shoe(name))
         stored = Shoe(name)
-    changed = replace(
-        stored,
-        name=forms.text("new_name") or name,
-        from_date=_day("from"),
-        start_m=_metres("start") or 0.0,
-        limit_m=_metres("limit"),
-        default=forms.text("default") == "yes",
-    )
+    changed = _as_sent(replace(stored, name=forms.text("new_name") or name))
     if changed.from_date and changed.retired and changed.retired < changed.from_date:
         raise BadInput(_(BEGINS_LATE))
     if changed.name != name:
         shoes.rename(name, changed.name)
     shoes.edit(changed)
+
+
+def _as_sent(shoe: Shoe) -> Shoe:
+    """Return a pair with what the form says of it."""
+    return replace(
+        shoe,
+        from_date=_day("from"),
+        start_m=_metres("start") or 0.0,
+        limit_m=_metres("limit"),
+        default=forms.text("default") == "yes",
+    )
 
 
 @blueprint.post("/shoes/rules")

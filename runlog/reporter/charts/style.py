@@ -166,9 +166,8 @@ def figure_svg(figure: Figure, prefix: str) -> str:
         FigureCanvasSVG(figure).print_svg(buffer, metadata=nothing)  # type: ignore[no-untyped-call]
     svg = buffer.getvalue()
     svg = svg[svg.index("<svg") :]
-    svg = re.sub(r'(<svg[^>]*?) width="[^"]*"', r'\1 aria-hidden="true"', svg, count=1)
-    svg = re.sub(r'(<svg[^>]*?) height="[^"]*"', r"\1", svg, count=1)
-    svg = re.sub(r'(<svg[^>]*?) version="[^"]*"', r"\1", svg, count=1)
+    for attribute, instead in (("width", ' aria-hidden="true"'), ("height", ""), ("version", "")):
+        svg = re.sub(rf'(<svg[^>]*?) {attribute}="[^"]*"', rf"\1{instead}", svg, count=1)
     svg = re.sub(r'<style type="text/css">.*?</style>', "", svg, count=1, flags=re.DOTALL)
     svg = re.sub(r'\bid="', f'id="{prefix}-', svg)
     svg = re.sub(r'href="#', f'href="#{prefix}-', svg)
