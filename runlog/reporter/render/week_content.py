@@ -278,25 +278,24 @@ def _routes_section(week: Week) -> Iterator[Section]:
         return
     maps = week.charts["route_maps"].maps if "route_maps" in week.charts else ()
     shapes = {one.route: one.lines for one in maps}
-    bars = Bars(
-        tuple(
+    bars = []
+    for route in week.routes:
+        text = ngettext("{distance}, {n} run in all", "{distance}, {n} runs in all", route.runs)
+        text = text.format(distance=units.distance(route.distance_m, week.units), n=route.runs)
+        if route.streak > 1:
+            text = _("{route}, the last {n} in a row.").format(route=text, n=route.streak)
+        else:
+            text = f"{text}."
+        bars.append(
             Bar(
                 name=units.printable(route.name or route.route),
                 amount=units.percent(route.share_28d),
                 percent=100 * route.share_28d,
-                text=_route_text(route.distance_m, route.runs, route.streak, week.units),
+                text=text,
                 lines=_thumbnail(shapes.get(route.route, ())),
             )
-            for route in week.routes
         )
-    )
-    yield Section(_("Routes of 28 days"), (bars,))
-
-
-def _route_text(metres: float, runs: int, streak: int, unit: str) -> str:
-    text = ngettext("{distance}, {n} run in all", "{distance}, {n} runs in all", runs)
-    text = text.format(distance=units.distance(metres, unit), n=runs)
-    return _("{route}, the last {n} in a row.").format(route=text, n=streak) if streak > 1 else f"{text}."
+    yield Section(_("Routes of 28 days"), (Bars(tuple(bars)),))
 
 
 def _thumbnail(lines: Iterable[NDArray[np.float64]]) -> tuple[tuple[tuple[float, float], ...], ...]:
@@ -312,53 +311,48 @@ def _thumbnail(lines: Iterable[NDArray[np.float64]]) -> tuple[tuple[tuple[float,
 
 
 def _habits_section(week: Week) -> Iterator[Section]:
-    """Yield what is folded away at the end: warm-ups run by run, running form, other habits."""
-    folds = (*_warmup_fold(week), *_form_fold(week), *_other_habits_fold(week))
+    """Yield what is folded away at the end."""
+    folds = tuple(_habit_folds(week))
     if folds:
         yield Section(_("More"), folds)
-
-
-def _warmup_fold(week: Week) -> Iterator[Fold]:
-    answers = [one for one in _ANSWERS if any(counts[one] for counts in week.habit_counts)]
-    if answers:
-        labels = (_("Warm-up"), _("Cool-down"))
-        rows = (
-            (label, *(str(counts[answer]) for answer in answers))
-            for label, counts in zip(labels, week.habit_counts, strict=True)
-        )
-        titles = (_("Runs of {n} weeks").format(n=STREAK_WEEKS), *(_(ANSWER_LABELS[one]) for one in answers))
-        yield Fold(_("Warm-ups and cool-downs"), (Table(titles, tuple(rows)),))
 
 
 _ANSWERS = (DONE, PERHAPS, SKIPPED, UNKNOWN)
 
 
-def _form_fold(week: Week) -> Iterator[Fold]:
-    if not week.form_values:
-        return
-    titles = (_("Mean of the runs"), _("This week"), _("Usually"), _("Last third less first"))
-    rows = (
-        (
-            value.label,
-            units.number(value.now, value.digits),
-            units.number(value.usual, value.digits),
-            units.number(value.drift, value.digits, signed=True),
-        )
-        for value in week.form_values
-    )
-    note = _("Form follows the pace. Nothing is known about form and soreness of the back.")
-    table = Table(titles, tuple(rows)).without_empty_columns()
-    yield Fold(_("Running form"), (table, Paragraph(note, quiet=True)))
-
-
-def _other_habits_fold(week: Week) -> Iterator[Fold]:
+def _habit_folds(week: Week) -> Iterator[Fold]:
+    """Yield warm-ups run by run, running form, and other habits, as far as they are known."""
+    answers = [one for one in _ANSWERS if any(counts[one] for counts in week.habit_counts)]
+    if answers:
+        labels = (_("Warm-up"), _("Cool-down"))
+        titles = (_("Runs of {n} weeks").format(n=STREAK_WEEKS), *(_(ANSWER_LABELS[one]) for one in answers))
+        counted = [
+            (label, *(str(counts[answer]) for answer in answers))
+            for label, counts in zip(labels, week.habit_counts, strict=True)
+        ]
+        yield Fold(_("Warm-ups and cool-downs"), (Table(titles, tuple(counted)),))
+    if week.form_values:
+        titles = (_("Mean of the runs"), _("This week"), _("Usually"), _("Last third less first"))
+        measured = [
+            (
+                value.label,
+                units.number(value.now, value.digits),
+                units.number(value.usual, value.digits),
+                units.number(value.drift, value.digits, signed=True),
+            )
+            for value in week.form_values
+        ]
+        note = _("Form follows the pace. Nothing is known about form and soreness of the back.")
+        table = Table(titles, tuple(measured)).without_empty_columns()
+        yield Fold(_("Running form"), (table, Paragraph(note, quiet=True)))
     if week.other_habits:
-        rows = (
+        titles = (_("Habit"), _("This week"), _("Usually"))
+        noted = [
             (habit.label, habit.now_text or units.UNKNOWN, habit.usual_text or units.UNKNOWN)
             for habit in week.other_habits
-        )
-        table = Table((_("Habit"), _("This week"), _("Usually")), tuple(rows), words=(1, 2))
-        yield Fold(_("Strength, desk and posture"), (table.without_empty_columns(),))
+        ]
+        table = Table(titles, tuple(noted), words=(1, 2)).without_empty_columns()
+        yield Fold(_("Strength, desk and posture"), (table,))
 
 
 def _missing_section(week: Week) -> Iterator[Section]:
