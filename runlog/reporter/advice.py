@@ -1,4 +1,4 @@
-"""Choose what to do next: one action per topic, from the links, the alerts and this runner's own numbers.
+"""Choose what to do next: one action per topic, from what is known of a week (``WeekData``).
 
 A topic is factors and alert kinds that call for the same; to add one, write it here and list it in TOPICS.
 """
@@ -260,7 +260,7 @@ def _shoes(week: WeekData, cause: Cause) -> Action:
     fresh = [shoe for shoe in week.shoes if shoe.left_m > worn.left_m]
     spare = min(fresh, key=lambda shoe: shoe.worn_m, default=None)
     state = "over" if worn.is_over else "near" if cause.notices else ""
-    texts, fact = _SHOE_TEXTS[state, spare is not None], _SHOE_FACTS[state]
+    texts, (fact, tip_id) = _SHOE_TEXTS[state, spare is not None], _SHOE_REASONS[state]
     places = {
         "pair": units.printable(worn.name),
         "left": week.distance(worn.left_m, 0),
@@ -271,7 +271,7 @@ def _shoes(week: WeekData, cause: Cause) -> Action:
     written = [_(text).format(**places) for text in texts]
     text = next((text for text in written if len(text) <= LINE_LETTERS), written[-1])
     command = retire_command(worn.name) if worn.is_over else "" if spare or not state else add_command()
-    tip = next(tip for tip in guidance.all_tips() if tip.id == _SHOE_TIPS[state])
+    tip = next(tip for tip in guidance.all_tips() if tip.id == tip_id)
     return Action(text, _(fact).format(**places), command=command, told="shoe_limit", tip=tip)
 
 
@@ -289,12 +289,12 @@ _SHOE_TEXTS: Mapping[tuple[str, bool], tuple[str, ...]] = {
     ("", True): _OFTEN,
     ("", False): (N_("Get a second pair, and alternate."),),
 }
-_SHOE_FACTS = {
-    "over": N_("{pair} is over its limit: {used}."),
-    "near": N_("{pair} has {left} left."),
-    "": N_("More distance on a pair goes with more soreness; {pair} has {used}."),
+#: By the same: why, and the id of the tip that explains it.
+_SHOE_REASONS = {
+    "over": (N_("{pair} is over its limit: {used}."), "replace-shoes"),
+    "near": (N_("{pair} has {left} left."), "replace-shoes"),
+    "": (N_("More distance on a pair goes with more soreness; {pair} has {used}."), "rotate-shoes"),
 }
-_SHOE_TIPS = {"over": "replace-shoes", "near": "replace-shoes", "": "rotate-shoes"}
 
 
 def _pair_in_question(week: WeekData, cause: Cause) -> ShoeInUse:

@@ -137,7 +137,7 @@ def one(run_id: int) -> str:
         run=list_row(row, history),
         row=row,
         is_run=is_run,
-        facts=_facts(row, history) + (_run_facts(row, history) if is_run else []),
+        facts=_facts(row, history, is_run=is_run),
         ratings=_ratings(history, run_id) if is_run else [],
         drawing=_drawing(run_id),
         laps=_laps(stored.activity.laps, history.settings.units),
@@ -177,7 +177,7 @@ def _row(history: History, run_id: int) -> Any:  # noqa: ANN401 - a row of a His
     raise run_not_found(run_id)
 
 
-def _facts(row: Any, history: History) -> list[tuple[str, str, str]]:  # noqa: ANN401 - a row of a History
+def _facts(row: Any, history: History, *, is_run: bool) -> list[tuple[str, str, str]]:  # noqa: ANN401 - a row of a History
     """Return the name, the value and a remark of each fact that was measured."""
     unit = history.settings.units
     seconds = row["duration_s"] if pd.isna(row["moving_s"]) else row["moving_s"]
@@ -194,27 +194,20 @@ def _facts(row: Any, history: History) -> list[tuple[str, str, str]]:  # noqa: A
         (_("Cadence"), _measured(row["avg_cadence_spm"], _("steps/min")), ""),
         (_("Ascent"), units.height(row["ascent_m"], unit), ""),
     ]
+    if is_run:
+        effort = units.UNKNOWN if pd.isna(row["rpe"]) else f"{units.short_number(row['rpe'])}/10"
+        facts += [
+            (_("Load"), units.load(row["load"], history.load_kind, unit), ""),
+            (_("Effort"), effort, ""),
+            (_("Warm-up"), words.habit(row, "warmup"), words.habit_source(row, "warmup")),
+            (_("Cool-down"), words.habit(row, "cooldown"), words.habit_source(row, "cooldown")),
+            *((_(label), _measured(row[name], unit, digits), "") for name, label, digits, unit in _FORM),
+        ]
     return [fact for fact in facts if fact[1] != units.UNKNOWN]
 
 
 def _measured(value: float, unit: str, digits: int = 0) -> str:
     return units.UNKNOWN if pd.isna(value) else f"{units.number(value, digits)} {unit}"
-
-
-def _run_facts(row: Any, history: History) -> list[tuple[str, str, str]]:  # noqa: ANN401 - likewise
-    load = units.load(row["load"], history.load_kind, history.settings.units)
-    facts = [
-        (_("Load"), load, ""),
-        (_("Effort"), units.UNKNOWN if pd.isna(row["rpe"]) else f"{units.short_number(row['rpe'])}/10", ""),
-        (_("Warm-up"), words.habit(row, "warmup"), words.habit_source(row, "warmup")),
-        (_("Cool-down"), words.habit(row, "cooldown"), words.habit_source(row, "cooldown")),
-    ]
-    form = [
-        (_(label), _measured(row[column], unit, digits), "")
-        for column, label, digits, unit in _FORM
-        if pd.notna(row[column])
-    ]
-    return [fact for fact in facts if fact[1] != units.UNKNOWN] + form
 
 
 def _route(row: Any) -> tuple[int, str] | None:  # noqa: ANN401 - likewise
