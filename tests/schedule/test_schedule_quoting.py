@@ -10,7 +10,7 @@ from xml.etree import ElementTree as ET
 
 import hypothesis.strategies as st
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 
 from runlog.errors import BadInput
 from runlog.schedule import cron, launchd, systemd, windows
@@ -78,6 +78,7 @@ def words_of_windows(text):
 
 
 @given(PROGRAM, st.lists(WORDS, max_size=4))
+@example("/runlog", ["\\%"])
 def test_cron_gets_the_words_back(program, words):
     assert words_of_cron(cron.preview(job(program, *words))) == [program, *words]
 

@@ -204,6 +204,7 @@ def test_a_body_area_is_tapped_and_what_was_typed_stays(site, open_page, entries
 def test_a_lost_connection_is_said_and_it_is_sent_again_once(site, open_page, entries):
     own, *_ = site
     page = open_page()
+    page.clock.install()
     page.goto(f"http://{own}/")
     before = len(entries())
     page.context.set_offline(True)
@@ -211,6 +212,7 @@ def test_a_lost_connection_is_said_and_it_is_sent_again_once(site, open_page, en
     page.locator("button.save").first.click()
     page.locator(".problem", has_text="No connection").wait_for()
     page.context.set_offline(False)
+    page.clock.run_for(4_000)
     page.wait_for_url("**/?saved=*", timeout=20_000)
     assert len(entries()) == before + 1
 
