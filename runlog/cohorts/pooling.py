@@ -133,7 +133,7 @@ def judge_by_pool(effect: float, error: float, grid: SpreadGrid, *, is_member: b
     if not is_member:
         own = s**2 + grid.tau**2
         log_weight = -0.5 * (np.log(own + grid.mean_var) + (b - grid.mean) ** 2 / (own + grid.mean_var))
-        weight = grid.weight * np.exp(log_weight - log_weight.max())
+        weight = grid.weight * np.exp(log_weight - np.max(log_weight))
         gain = grid.mean_var / (grid.mean_var + own)
         grid = SpreadGrid(
             grid.tau,
@@ -161,7 +161,7 @@ def _posterior_of_spread(b: Floats, s: Floats) -> SpreadGrid:
     )
     # each point stands for the stretch of τ around it
     log_weight = log_likelihood - 0.5 * (tau / SPREAD_PRIOR) ** 2 + np.log(np.gradient(tau))
-    weight = np.exp(log_weight - log_weight.max())
+    weight = np.exp(log_weight - np.max(log_weight))
     return SpreadGrid(tau, weight / weight.sum(), mean, 1 / total)
 
 
@@ -183,16 +183,15 @@ _BLOCK = 2000
 
 def _mixture(weight: Floats, centre: Floats, sd: Floats) -> tuple[Floats, Floats, Floats]:
     """Return mean and 95% range of mixtures of normals: weight (g,), centre and sd (k, g)."""
-    return (centre * weight).sum(axis=1), *(
-        _quantile(share, weight, centre, sd) for share in (TAIL, 1 - TAIL)
-    )
+    low, high = (_quantile(share, weight, centre, sd) for share in (TAIL, 1 - TAIL))
+    return (centre * weight).sum(axis=1), low, high
 
 
 def _quantile(share: float, weight: Floats, centre: Floats, sd: Floats) -> Floats:
     """Return a quantile of each mixture by bisection, to a millionth of a point."""
     low: Floats = (centre - 8 * sd).min(axis=1)
     high: Floats = (centre + 8 * sd).max(axis=1)
-    while float((high - low).max(initial=0.0)) > PRECISION:
+    while float(np.max(high - low, initial=0.0)) > PRECISION:
         middle = (low + high) / 2
         below = (ndtr((middle[:, None] - centre) / sd) * weight).sum(axis=1) < share
         low, high = np.where(below, middle, low), np.where(below, high, middle)

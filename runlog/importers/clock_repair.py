@@ -152,7 +152,7 @@ class _Repair:
         repeats |= again & np.append(False, repeats[:-1])  # the last one of them is as late as the latest
         if not repeats.any():
             return
-        for at in np.flatnonzero(repeats[:-1] & ~repeats[1:]):
+        for at in np.flatnonzero(repeats[:-1] & ~repeats[1:]).tolist():
             new, number = timed[at + 1], self._segments[timed[at + 1]]
             if number == self._segments[timed[at]]:  # the rest of it goes on in the earlier segment
                 other = np.flatnonzero(self._segments[new:] != number)

@@ -194,7 +194,7 @@ def _build_laps(raw: _RawActivity, clock: Clock, count: int) -> tuple[Lap, ...]:
 def _time_span(times: Floats) -> tuple[float, float] | None:
     """Return the first and the last time, or None if there is none."""
     known = times[~np.isnan(times)]
-    return (float(known.min()), float(known.max())) if len(known) else None
+    return (float(np.min(known)), float(np.max(known))) if len(known) else None
 
 
 def _is_near(moment: float, span: tuple[float, float]) -> bool:

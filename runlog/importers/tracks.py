@@ -245,7 +245,7 @@ def _wild_positions(
     if max(head, tail) > _MAX_WILD_END or left_out > max(1.0, _MAX_WILD_SHARE * len(fixed)):
         far = metres[cuts - 1]
         jumps[fixed[cuts]] = (far > _MIN_JUMP_M) & (segments[fixed[cuts]] == segments[fixed[cuts - 1]])
-        note = say("its positions jump by up to {km:.1f} km, which is not counted", km=far.max() / 1000)
+        note = say("its positions jump by up to {km:.1f} km, which is not counted", km=np.max(far) / 1000)
         return wild, jumps, (note,) if jumps.any() else ()
     wild[fixed[~inside]] = True
     note = ngettext(
@@ -301,7 +301,7 @@ def _mend_counter(total: Floats) -> tuple[Floats, tuple[str, ...]]:
     offsets, begin = np.zeros(len(values)), 0
     resets = 0
     for fall in (np.flatnonzero(np.diff(values) < -_WOBBLE_M) + 1).tolist():
-        top = float(values[begin:fall].max())
+        top = float(np.max(values[begin:fall]))
         if values[fall] <= max(_RESET_SHARE * top, _WOBBLE_M):
             offsets[fall:] += top
             begin, resets = fall, resets + 1

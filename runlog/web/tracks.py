@@ -196,7 +196,7 @@ def _draw_map(
     plane = TangentPlane(points.mean(axis=0))
     flat = plane.project(points)
     corners = np.vstack(pieces)
-    low, size = corners.min(axis=0), float(np.ptp(corners, axis=0).max()) or 1.0
+    low, size = corners.min(axis=0), float(np.max(np.ptp(corners, axis=0))) or 1.0
     scale = _MAP_SIZE / size
 
     def place(point: NDArray[np.float64]) -> tuple[float, float]:

@@ -305,7 +305,7 @@ def _thumbnail(lines: Iterable[NDArray[np.float64]]) -> tuple[tuple[tuple[float,
         return ()
     every = np.concatenate(lines)
     low, high = every.min(axis=0), every.max(axis=0)
-    scale = 92 / max(float((high - low).max()), 1.0)
+    scale = 92 / max(float(np.max(high - low)), 1.0)
     turned = ((line - (low + high) / 2) * (scale, -scale) + 50 for line in lines)
     return tuple(tuple((round(float(x), 1), round(float(y), 1)) for x, y in line) for line in turned)
 
