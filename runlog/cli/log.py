@@ -191,8 +191,11 @@ def _ask(
 ) -> tuple[dict[str, Any], bool]:
     """Ask about what is not given yet; return the answers by field, and whether Ctrl-C ended them."""
     entries = journal.entries()
-    about_run = [stored.entry for stored in entries if run is not None and stored.entry.run == run.id]
-    known = {*given, *(name for name in _RUN_OPTIONS if any(getattr(e, name) is not None for e in about_run))}
+    earlier = [stored.entry for stored in entries if run is not None and stored.entry.run == run.id]
+    known = {
+        *given,
+        *(name for name in _RUN_OPTIONS if any(getattr(one, name) is not None for one in earlier)),
+    }
     questions = [one for one in _questions(journal, given, run) if one.field not in known]
     if not ask_all:
         usual = [name for name in _usual_fields(entries) if name in {one.field for one in questions}]

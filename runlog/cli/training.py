@@ -55,10 +55,10 @@ def _list_routes(fmt: OutputFormat, min_runs: int) -> None:
     days = history.runs.groupby("route")["day"].agg(["min", "max"])
     rows = frame_to_rows(table[table["runs"] >= min_runs])
     for row in rows:  # the user's own name, else in brackets what its runs are called, or what it looks like
-        form = row["form"] and units.route_description(
-            row["distance_m"], row["form"], row["heading"], history.settings.units
-        )
-        described = row["name"] or form
+        described = row["name"]
+        if described is None and row["form"] is not None:
+            way = (row["distance_m"], row["form"], row["heading"])
+            described = units.route_description(*way, history.settings.units)
         row["shown"] = row["given_name"] or (described and f"({described})")
         row["first_day"], row["last_day"] = (f"{day:%Y-%m-%d}" for day in days.loc[row["route"]])
     columns = _route_columns(history.settings.units, rows)
