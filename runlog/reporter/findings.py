@@ -27,6 +27,8 @@ if TYPE_CHECKING:
 #: The grades that speak of a sign, the surest first, and what they are called.
 SIGNS = {"A": N_("clear"), "B": N_("likely"), "C": N_("leaning"), "hint": N_("a hint")}
 UNSURE = ("C", "hint")
+#: The grades of links whose effect can be shown.
+ESTIMATED = (*SIGNS, "none")
 NO_SIGN = {"none": N_("no sign"), "describe": N_("too early")}
 NOT_ESTIMABLE = N_("too early to tell")
 #: Families of factors that the report shows in a table of their own, "Besides running".
@@ -158,7 +160,7 @@ def label_and_step(factor: Factor, distance_unit: str) -> str:
 
 def settled_text(row: Mapping[Any, Any] | pd.Series[Any]) -> str:
     """Return from how many ratings a grade of ``links`` is settled, and at how many it is looked at next."""
-    if row["grade"] not in (*SIGNS, "none"):
+    if row["grade"] not in ESTIMATED:
         return ""
     if row["settled_at"] is None or pd.isna(row["settled_at"]):
         return _("Not settled yet; first review at {next} ratings.").format(next=int(row["next_at"]))
@@ -222,7 +224,7 @@ class Finding:
     @property
     def is_estimated(self) -> bool:
         """True if its effect can be shown; some are computed, but are collinear with others."""
-        return self.grade in (*SIGNS, "none")
+        return self.grade in ESTIMATED
 
     @property
     def has_own_place(self) -> bool:

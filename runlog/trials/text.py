@@ -243,6 +243,16 @@ class TrialStatus:
     p: float | None  # of the randomisation test
     sentence: str  # its progress, or its result
 
+    @property
+    def next_run(self) -> str:
+        """The next run to come, in words; which way to do it is told on its day. "" where none is to come."""
+        if self.next_day is None:
+            return ""
+        day = units.day(self.next_day)
+        if self.next_way:
+            return _("Next, on {day}: {way}.").format(day=day, way=self.next_way)
+        return _("Next: {day}. Which way to do it, you see on that day.").format(day=day)
+
 
 @dataclass(frozen=True, slots=True)
 class ReportSuggestion:

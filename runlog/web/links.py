@@ -98,7 +98,7 @@ def _rows(area: Area, window: int) -> list[dict[str, Any]]:
         factor = factors.get(name) or factors.get(name.rpartition("_")[0])
         if factor is not None:
             rows.append(_row(factor, row, unit))
-    order = {grade: place for place, grade in enumerate((*findings.SIGNS, "none"))}
+    order = {grade: place for place, grade in enumerate(findings.ESTIMATED)}
     return sorted(rows, key=lambda row: order.get(row["grade"], len(order)))
 
 
@@ -114,7 +114,7 @@ def _row(factor: Factor, row: dict[Hashable, Any], unit: str) -> dict[str, Any]:
         "grade_text": findings.format_grade(row["grade"]),
         "n": int(row["n"]),
     }
-    if row["grade"] not in (*findings.SIGNS, "none"):
+    if row["grade"] not in findings.ESTIMATED:
         return {**shown, "style": "", "text": ""}
     points = {key: factor.points_per_step(float(row[key]), unit) for key in ("effect", "low", "high")}
     return {

@@ -15,7 +15,7 @@ from runlog.analysis.links import links, step_size
 from runlog.i18n import _, ngettext
 from runlog.reporter.charts import style
 from runlog.reporter.charts.style import LIGHT
-from runlog.reporter.findings import SIGNS, format_grade, link_sentence
+from runlog.reporter.findings import ESTIMATED, format_grade, link_sentence
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -107,7 +107,7 @@ def exposure_data_from(
     step = scale * float(step_size(points["value"], name)) * factor.points_per_step(1.0, distance_unit)
     points["value"] *= scale
     fit = None
-    if row is not None and row["grade"] in (*SIGNS, "none"):
+    if row is not None and row["grade"] in ESTIMATED:
         low, effect, high = (
             factor.points_per_step(float(row[key]), distance_unit) for key in ("low", "effect", "high")
         )

@@ -14,7 +14,7 @@ from runlog.analysis.links import links
 from runlog.i18n import _
 from runlog.reporter.charts import style
 from runlog.reporter.charts.style import LIGHT
-from runlog.reporter.findings import SIGNS, UNSURE, format_grade, format_step, link_sentence
+from runlog.reporter.findings import ESTIMATED, SIGNS, UNSURE, format_grade, format_step, link_sentence
 
 if TYPE_CHECKING:
     from collections.abc import Hashable, Mapping, Sequence
@@ -23,8 +23,6 @@ if TYPE_CHECKING:
 
     from runlog.analysis.history import History
     from runlog.reporter.charts.view import View
-
-SHOWN_GRADES = (*SIGNS, "none")
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,8 +48,8 @@ def links_data(history: History, view: View) -> LinksData:
 def links_data_from(table: pd.DataFrame, area: str, distance_unit: str) -> LinksData:
     """Return the data of the chart from a table of links: the estimated ones, with and without a sign."""
     table = table[table["factor"].isin([factor.name for factor in FACTORS])]
-    rows = table[table["grade"].isin(SHOWN_GRADES)]
-    order = pd.DataFrame({"grade": rows["grade"].map(SHOWN_GRADES.index), "size": -rows["effect"].abs()})
+    rows = table[table["grade"].isin(ESTIMATED)]
+    order = pd.DataFrame({"grade": rows["grade"].map(ESTIMATED.index), "size": -rows["effect"].abs()})
     rows = rows.loc[order.sort_values(["grade", "size"], kind="stable").index].reset_index(drop=True)
     factors = [find_factor(name) for name in rows["factor"]]
     rows = rows.assign(
@@ -89,7 +87,7 @@ def _link_notes(table: pd.DataFrame) -> list[str]:
         name = row["factor"]
         if represented := _related_factors(row, "speaks_for"):
             notes.append(_inseparable(name, represented, labels))
-        if row["grade"] in SHOWN_GRADES or name in all_represented:
+        if row["grade"] in ESTIMATED or name in all_represented:
             continue
         if collinear := _related_factors(row, "moves_with"):
             notes.append(_inseparable(name, collinear, labels))

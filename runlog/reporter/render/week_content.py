@@ -40,7 +40,6 @@ if TYPE_CHECKING:
     from runlog.reporter.shoes_and_routes import ShoeInUse
     from runlog.reporter.summary import Day, Totals
     from runlog.reporter.weekly import Week
-    from runlog.trials.text import TrialStatus
 
 #: Up to this many areas get a column in the table of days; beyond it, the main one and "Worst elsewhere".
 MOST_AREA_COLUMNS = 2
@@ -212,23 +211,18 @@ def _trials_section(week: Week) -> Iterator[Section]:
     """Yield the runner's own trials, and which one would tell more."""
     if week.trials:
         note = _("A coin decides how you do each run, so these show more than what goes together.")
-        trials = TrialList(tuple(map(_trial_item, week.trials)))
-        yield Section(_("Your trials"), (Paragraph(note, quiet=True), trials))
+        title = _("Trial {id}: {first} or {second}")
+        items = (
+            ListItem(
+                title.format(id=trial.id, first=trial.first, second=trial.second),
+                " ".join(filter(None, (trial.sentence, trial.next_run))),
+            )
+            for trial in week.trials
+        )
+        yield Section(_("Your trials"), (Paragraph(note, quiet=True), TrialList(tuple(items))))
     if week.suggestion is not None:
         idea = Paragraph(week.suggestion.sentence, command=week.suggestion.command)
         yield Section(_("A trial that would tell you more"), (idea,))
-
-
-def _trial_item(trial: TrialStatus) -> ListItem:
-    title = _("Trial {id}: {first} or {second}")
-    text = trial.sentence
-    if trial.next_day is not None:
-        day = units.day(trial.next_day)
-        following = _("Next: {day}. Which way to do it, you see on that day.")
-        if trial.next_way:
-            following = _("Next, on {day}: {way}.")
-        text = f"{text} {following.format(day=day, way=trial.next_way)}"
-    return ListItem(title.format(id=trial.id, first=trial.first, second=trial.second), text)
 
 
 def _shoes_section(week: Week) -> Iterator[Section]:
