@@ -77,13 +77,14 @@ def test_the_points_that_go_with_fifty_miles(sample_history, facts, end):
     per_100_km = finding(facts, "shoe_km").effect
     assert finding(week, "shoe_km").effect == per_100_km, "JSON has metric steps whatever the units"
     told = 0.804672 * per_100_km
-    row = blocks.link_row(finding(week, "shoe_km"), "mi")
-    assert (row.step, row.effect.effect) == ("+50 mi", pytest.approx(told))
-    assert row.effect.text in blocks.format_estimate(finding(week, "shoe_km"), "mi")
+    _legend, chart = blocks.link_chart([finding(week, "shoe_km")], "mi")
+    (row,) = chart.rows
+    assert (row.step, row.effect) == ("+50 mi", pytest.approx(told))
+    assert row.text in blocks.format_estimate(finding(week, "shoe_km"), "mi")
     drawn = charts.find_chart("links").data(history, charts.make_view(history, end))
     of_chart = drawn.rows.set_index("factor").loc["shoe_km"]
     assert of_chart["step"] == "+50 mi on the shoe"
-    assert list(of_chart[["low", "effect", "high"]]) == pytest.approx([row.effect.low, told, row.effect.high])
+    assert list(of_chart[["low", "effect", "high"]]) == pytest.approx([row.low, told, row.high])
     fit = charts.find_chart("exposure").data(history, charts.make_view(history, end, factor="shoe_km")).fit
     assert (fit.step, fit.effect) == (pytest.approx(50.0), pytest.approx(told))
     for name in ("md", "html"):
