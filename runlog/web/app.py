@@ -87,7 +87,8 @@ def create_app(shared: SharedJournal, access: Access, *, now: Callable[[], datet
     app = Flask(__name__)
     app.request_class = forms.HomeRequest
     app.config.update(MAX_CONTENT_LENGTH=MAX_FORM_BYTES, MAX_FORM_PARTS=MAX_FORM_PARTS)
-    app.extensions["runlog"] = context.Site(shared, access, forms.Keys(shared.folder), now or _clock)
+    clock = now or (lambda: datetime.now(UTC).replace(microsecond=0))
+    app.extensions["runlog"] = context.Site(shared, access, forms.Keys(shared.folder), clock)
     _set_up_templates(app)
     app.before_request(_begin)
     app.after_request(security.add_headers)
@@ -96,10 +97,6 @@ def create_app(shared: SharedJournal, access: Access, *, now: Callable[[], datet
     for page in _PAGES:
         app.register_blueprint(page.blueprint)
     return app
-
-
-def _clock() -> datetime:
-    return datetime.now(UTC).replace(microsecond=0)
 
 
 def _set_up_templates(app: Flask) -> None:

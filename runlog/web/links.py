@@ -41,7 +41,8 @@ _WINDOW_WORDS = {
 @blueprint.get("/links")
 def show() -> str:
     """List the factors: those with a sign, those without one, those that cannot be told."""
-    area, window = _asked_area(), _asked_window()
+    area, asked = _asked_area(), request.args.get("window", "")
+    window = int(asked) if asked in map(str, WINDOWS) else PRIMARY_WINDOW
     rated = ratings_of(context.history())
     rows = _rows(area, window)
     shown = [row for row in rows if row["text"]]
@@ -68,11 +69,6 @@ def _asked_area() -> Area:
     if asked in set(Area):
         return Area(asked)
     return periods.main_area(context.history()) or Area.UPPER_BACK
-
-
-def _asked_window() -> int:
-    asked = request.args.get("window", "")
-    return int(asked) if asked in map(str, WINDOWS) else PRIMARY_WINDOW
 
 
 def tables(area: Area, window: int = PRIMARY_WINDOW) -> Evidence:

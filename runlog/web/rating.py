@@ -90,11 +90,13 @@ def next_question(
     chosen = run_id if run_id is not None or without_run else _newest_unrated(history, now)
     run: Any = None if chosen is None else runs.loc[chosen]
     day = pd.Timestamp(history.clock.day(now)) if run is None else run["day"]
+    in_use = pairs_in_use(history.shoes, pd.Series([day]))[0]
+    worn = {shoe.name: shoe.worn_m for shoe in shoes_in_use(history, pd.Timestamp(now))}
     return Question(
         run=run,
         area=periods.main_area(history) or Area.UPPER_BACK,
         shoe=None if run is None else run["shoe"],
-        shoes=_pairs_on(history, day, now),
+        shoes={str(name): worn.get(str(name), 0.0) for name in history.shoes.index[in_use]},
     )
 
 
@@ -103,12 +105,6 @@ def _newest_unrated(history: History, now: datetime) -> int | None:
     ended = history.runs[(history.runs["end"] <= now) & history.runs["part_of"].isna()]
     unrated = unrated_runs(history, now)
     return int(ended.index[-1]) if len(ended) and ended.index[-1] in unrated.index else None
-
-
-def _pairs_on(history: History, day: pd.Timestamp, now: datetime) -> dict[str, float]:
-    in_use = pairs_in_use(history.shoes, pd.Series([day]))[0]
-    worn = {shoe.name: shoe.worn_m for shoe in shoes_in_use(history, pd.Timestamp(now))}
-    return {str(name): worn.get(str(name), 0.0) for name in history.shoes.index[in_use]}
 
 
 def entries_from_form(journal: Journal, now: datetime) -> list[Entry]:

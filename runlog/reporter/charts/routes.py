@@ -161,29 +161,25 @@ def draw_route_maps(data: RouteMapsData, axes: Axes) -> None:
     for panel in panels:
         panel.set_axis_off()
     for panel, route in zip(panels, data.maps, strict=False):
-        _draw_caption(route, data.units, panel, room)
+        name = style.truncate_text(f"{route.route} {route.name or ''}", room)
+        panel.set_title(name, color=LIGHT["ink"], pad=20)
+        about = _("{share} of the runs, {distance}").format(
+            share=units.percent(route.share), distance=units.distance(route.distance_m, data.units)
+        )
+        panel.annotate(
+            about,
+            (0, 1),
+            (0, 6),
+            "axes fraction",
+            "offset points",
+            size=style.SMALL_FONT,
+            color=LIGHT["muted"],
+        )
         _draw_map(route, data.units, panel, room)
     notes = [_("North is up. The dot is the start, the arrows show the direction.")]
     if any(route.hidden_share > 0 for route in data.maps):
         notes.append(_("Your privacy zones are cut away."))
     style.add_note(panels[0], " ".join(notes))
-
-
-def _draw_caption(route: RouteMap, distance_unit: str, axes: Axes, room: float) -> None:
-    name = style.truncate_text(f"{route.route} {route.name or ''}", room)
-    about = _("{share} of the runs, {distance}").format(
-        share=units.percent(route.share), distance=units.distance(route.distance_m, distance_unit)
-    )
-    axes.set_title(name, color=LIGHT["ink"], pad=20)
-    axes.annotate(
-        about,
-        (0, 1),
-        (0, 6),
-        "axes fraction",
-        "offset points",
-        size=style.SMALL_FONT,
-        color=LIGHT["muted"],
-    )
 
 
 def _draw_map(route: RouteMap, distance_unit: str, axes: Axes, room: float) -> None:
@@ -346,14 +342,14 @@ def _draw_runs(data: RoutesData, axes: Axes, room: float) -> None:
         days = data.runs["day"][data.runs["line"] == line]
         colour = LIGHT["sore" if line == data.top else "load"]
         axes.scatter(days, [place] * len(days), s=26, color=colour, lw=0, clip_on=False)
-    axes.set_yticks(list(places.values()), [_line_label(line, data, room) for line in places])
+    labels = {
+        line: style.truncate_text(f"{line} {data.names.get(line, '')}", room) if room else line
+        for line in places
+    }
+    if OTHER_ROUTES in labels:
+        labels[OTHER_ROUTES] = _("others")
+    axes.set_yticks(list(places.values()), list(labels.values()))
     for label, line in zip(axes.get_yticklabels(), places, strict=True):
         if line == data.top:
             label.set(color=LIGHT["ink"], fontweight="bold")
     axes.set(ylim=(-len(places) + 0.4, 0.6), title=_("Each run on its route"))
-
-
-def _line_label(line: str, data: RoutesData, room: float) -> str:
-    if line == OTHER_ROUTES:
-        return _("others")
-    return style.truncate_text(f"{line} {data.names.get(line, '')}", room) if room else line
