@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass, replace
 from datetime import timedelta
 from functools import lru_cache
 from typing import TYPE_CHECKING
-from xml.etree.ElementTree import Element, SubElement
 
-import gpxpy.gpx
 import numpy as np
 
 from runlog import importers
@@ -21,7 +20,7 @@ if TYPE_CHECKING:
 
     from runlog.model import Activity
 
-_EXTENSION = "{http://www.garmin.com/xmlschemas/TrackPointExtension/v1}"
+_HEART_RATE = "<extensions><gpxtpx:TrackPointExtension><gpxtpx:hr>{}</gpxtpx:hr></gpxtpx:TrackPointExtension></extensions>"
 _METRES_PER_DEGREE = 111_195
 
 
@@ -86,25 +85,24 @@ def activity_in(path: Path) -> Activity:
 def gpx_of(activity: Activity, *, name: str = "Copy", sport: str | None = "running") -> str:
     """A recording as Strava's GPX has it: positions, heights, times and heart rates."""
     track, segments = activity.track, {}
-    for index in np.flatnonzero(np.isfinite(track["lat"])):
-        point = gpxpy.gpx.GPXTrackPoint(
-            float(track["lat"][index]), float(track["lon"][index]), time=_moment(activity, index)
+    unknown = np.full(len(track), np.nan)
+    known = track.columns
+    altitudes, beats = (known.get(column, unknown).tolist() for column in ("altitude_m", "heart_rate_bpm"))
+    lat, lon, segment = (known[column].tolist() for column in ("lat", "lon", "segment"))
+    for index in np.flatnonzero(np.isfinite(track["lat"])).tolist():
+        height = "" if math.isnan(altitudes[index]) else f"<ele>{altitudes[index]:.1f}</ele>"
+        rate = "" if math.isnan(beats[index]) else _HEART_RATE.format(round(beats[index]))
+        segments.setdefault(segment[index], []).append(
+            f'<trkpt lat="{lat[index]!r}" lon="{lon[index]!r}">{height}'
+            f"<time>{_moment(activity, index):%Y-%m-%dT%H:%M:%SZ}</time>{rate}</trkpt>"
         )
-        if "altitude_m" in track and np.isfinite(track["altitude_m"][index]):
-            point.elevation = round(float(track["altitude_m"][index]), 1)
-        if "heart_rate_bpm" in track and np.isfinite(track["heart_rate_bpm"][index]):
-            extension = Element(f"{_EXTENSION}TrackPointExtension")
-            beats = SubElement(extension, f"{_EXTENSION}hr")
-            beats.text = str(round(track["heart_rate_bpm"][index]))
-            point.extensions.append(extension)
-        segments.setdefault(track["segment"][index], gpxpy.gpx.GPXTrackSegment()).points.append(point)
-    gpx = gpxpy.gpx.GPX()
-    gpx.nsmap["gpxtpx"] = _EXTENSION.strip("{}")
-    gpx.creator = "StravaGPX"
-    gpx.tracks.append(gpxpy.gpx.GPXTrack(name=name))
-    gpx.tracks[0].type = sport
-    gpx.tracks[0].segments = list(segments.values())
-    return gpx.to_xml()
+    points = "".join(f"<trkseg>{''.join(part)}</trkseg>" for part in segments.values())
+    return (
+        '<?xml version="1.0" encoding="UTF-8"?>'
+        '<gpx xmlns="http://www.topografix.com/GPX/1/1" creator="StravaGPX" version="1.1" '
+        'xmlns:gpxtpx="http://www.garmin.com/xmlschemas/TrackPointExtension/v1">'
+        f"<trk><name>{name}</name>{f'<type>{sport}</type>' if sport else ''}{points}</trk></gpx>"
+    )
 
 
 def indoor_tcx_of(activity: Activity) -> str:
