@@ -20,7 +20,9 @@ if TYPE_CHECKING:
 
     from runlog.model import Activity
 
-_HEART_RATE = "<extensions><gpxtpx:TrackPointExtension><gpxtpx:hr>{}</gpxtpx:hr></gpxtpx:TrackPointExtension></extensions>"
+_HEART_RATE = "<{0}><{1}><{2}>{{}}</{2}></{1}></{0}>".format(
+    "extensions", "gpxtpx:TrackPointExtension", "gpxtpx:hr"
+)
 _METRES_PER_DEGREE = 111_195
 
 
