@@ -57,7 +57,7 @@ def smtp() -> Iterator[tuple[int, list[str]]]:
 
 @contextmanager
 def _served(server) -> Iterator[int]:
-    thread = threading.Thread(target=server.serve_forever, daemon=True)
+    thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01}, daemon=True)
     thread.start()
     try:
         yield server.server_address[1]

@@ -61,7 +61,7 @@ def served(home, make_app):
     shared = SharedJournal(home)
     access = Access(Devices(home), frozenset({PHONE}), origin=f"http://{PHONE}")
     server = make_server("127.0.0.1", 0, make_app(shared, access), threaded=True)
-    thread = Thread(target=server.serve_forever)
+    thread = Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01})
     thread.start()
     try:
         yield server.port, access
