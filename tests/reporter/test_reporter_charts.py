@@ -88,6 +88,12 @@ def test_soreness_and_load_by_day(diary, at):
     assert data.title == "Sorest on Thursday, the day after most load"
 
 
+def test_no_day_is_called_the_sorest_where_several_were_as_sore(diary, at):
+    diary.run(0, km=10).rate(0, 1).run(1, km=5).rate(1, 3).rate(3, 3).rate(4, 2)
+    history = diary.history()
+    assert soreness.soreness_data(history, view(history, at(4))).title == "3 of 10 at most, on 2 days"
+
+
 @pytest.mark.parametrize(("rating", "title"), [(None, "Load, day by day"), (0, "No soreness")])
 def test_a_rating_of_zero_is_not_a_missing_rating(diary, at, rating, title):
     diary.run(0)

@@ -73,8 +73,11 @@ def _soreness_title(days: pd.DataFrame, week: periods.Span, area: str) -> str:
         return _("Load, day by day")
     if rated.max() == 0:
         return _("No soreness of the {area} this week").format(area=units.area(area))
+    sorest, *others = rated.index[rated == rated.max()]
+    if others:
+        text = _("{worst} of 10 at most, on {n} days")
+        return text.format(worst=units.number(rated.max(), 0), n=1 + len(others))
     loads = days["load"].loc[pd.Timestamp(week.first) :].fillna(0.0)
-    sorest = rated.index[int(rated.argmax())]
     text = _("Sorest on {day}")
     if loads.max() > 0 and loads[sorest] == loads.max():
         text = _("Sorest on {day}, the day of most load")
