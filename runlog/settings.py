@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import inspect
 import json
 import logging
 import math
@@ -254,8 +255,8 @@ def _parse_toml(text: str) -> tuple[dict[str, Any], list[str]]:
 
 def setting_meanings() -> dict[str, str]:
     """Return what each setting means, by its name."""
-    text = (Settings.__doc__ or "").partition("Attributes:")[2]
-    found = re.findall(r"^        (\w+): (.*(?:\n            .*)*)", text, re.MULTILINE)
+    text = inspect.cleandoc(Settings.__doc__ or "").partition("Attributes:")[2]  # as Python 3.13 has it
+    found = re.findall(r"^    (\w+): (.*(?:\n        .*)*)", text, re.MULTILINE)
     return {name: " ".join(f"{meaning[:1].upper()}{meaning[1:]}".split()) for name, meaning in found}
 
 

@@ -51,7 +51,12 @@ os.environ.setdefault("OMP_NUM_THREADS", "1")
 
 # SQLite waits for the disk at every commit; in memory nothing waits.
 MEMORY, MEMORY_NEEDED = Path("/dev/shm"), 4 * 2**30  # noqa: S108 - a folder of its own is made there
-if "TMPDIR" not in os.environ and MEMORY.is_dir() and shutil.disk_usage(MEMORY).free > MEMORY_NEEDED:
+if (
+    "TMPDIR" not in os.environ
+    and MEMORY.is_dir()
+    and MEMORY.stat().st_mode & 0o002  # also of use to the ordinary user whom some tests are
+    and shutil.disk_usage(MEMORY).free > MEMORY_NEEDED
+):
     os.environ["TMPDIR"] = tempfile.tempdir = str(MEMORY)
 
 #: The files whose tests take longest.

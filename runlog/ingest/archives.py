@@ -7,6 +7,7 @@ import shutil
 import struct
 import sys
 import tempfile
+import warnings
 import zipfile
 import zlib
 from collections import defaultdict
@@ -72,8 +73,12 @@ class ArchiveMember:
             raise NotReadable("encrypted; unpack the archive with its password and import the folder")
         if self.info.compress_type not in (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED):
             raise NotReadable("packed in a rare way; unpack the archive and import the folder")
-        with _translate_zip_errors(), self.archive.open(self.info) as member:
-            yield member
+        with _translate_zip_errors():
+            with warnings.catch_warnings():  # of entries on one member, which are refused with their number
+                warnings.simplefilter("ignore", UserWarning)
+                member = self.archive.open(self.info)
+            with member:
+                yield member
 
     def head(self, length: int) -> bytes:
         """Read the beginning; raises as ``open`` does."""

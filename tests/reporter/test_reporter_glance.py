@@ -254,7 +254,7 @@ def glance_at(name, language="en"):
 @pytest.mark.parametrize("name", ["one run", "an over-long run", "another area than usual"])
 def test_the_glance_by_itself_is_that_of_the_week(name, at):
     make, day, *_said = SITUATIONS[name]
-    assert build_glance(make().history(), now=at(day)) == glance_at(name)
+    assert repr(build_glance(make().history(), now=at(day))) == repr(glance_at(name))  # NaN equals no NaN
 
 
 @pytest.mark.parametrize("name", SITUATIONS)
