@@ -56,6 +56,7 @@ def run_program(command: tuple[str, ...], text: str = "") -> str:
     Raises:
         BadInput: it is not installed or it fails; the message names it and its error.
     """
+    words = " ".join(command)
     try:
         result = subprocess.run(command, input=text, capture_output=True, text=True, check=True, timeout=60)  # noqa: S603 - our own command
     except FileNotFoundError as error:
@@ -63,8 +64,8 @@ def run_program(command: tuple[str, ...], text: str = "") -> str:
             "this computer has no {command}; choose another system with --as", command=command[0]
         ) from error
     except subprocess.TimeoutExpired as error:
-        raise BadInput("{command}: it did not answer within a minute", command=" ".join(command)) from error
+        raise BadInput("{command}: it did not answer within a minute", command=words) from error
     except subprocess.CalledProcessError as error:
         reason = (error.stderr or error.stdout or "").strip() or f"exit code {error.returncode}"
-        raise BadInput(f"{' '.join(command)}: {reason}") from error
+        raise BadInput(f"{words}: {reason}") from error
     return result.stdout
